@@ -1,0 +1,45 @@
+"""Settings from the environment, read in one place."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
+WEIGHTS = ROOT / "weights"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a host may change without touching code. Every field has an environment variable."""
+
+    host: str
+    port: int
+    cache_dir: Path
+    cache_bytes: int
+    max_song_seconds: float
+    max_upload_bytes: int
+    smpl_path: Path | None
+
+
+def from_environment(environment: dict[str, str]) -> Settings:
+    """Settings from a mapping of variables, each with a default that suits a laptop."""
+    smpl = environment.get("DANCEFLOOR_SMPL")
+    default_cache = Path(tempfile.gettempdir()) / "dancefloor-cache"
+    return Settings(
+        host=environment.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+        port=int(environment.get("GRADIO_SERVER_PORT", "7860")),
+        cache_dir=Path(environment.get("DANCEFLOOR_CACHE", str(default_cache))),
+        cache_bytes=int(environment.get("DANCEFLOOR_CACHE_MB", "512")) * 2**20,
+        max_song_seconds=60 * float(environment.get("DANCEFLOOR_MAX_MINUTES", "10")),
+        max_upload_bytes=int(environment.get("DANCEFLOOR_MAX_UPLOAD_MB", "100")) * 2**20,
+        smpl_path=Path(smpl) if smpl else None,
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return from_environment(dict(os.environ))
