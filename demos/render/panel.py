@@ -1,0 +1,130 @@
+"""One dance in one part of the picture: the buffers it is drawn with and the order in which it is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from demos.render import raster, shading, shadow
+from demos.render.camera import Shot, centre, focal
+from demos.render.figure import Figure
+from demos.render.theme import Theme
+
+
+class Canvas:
+    """The buffers one thread draws a panel with."""
+
+    def __init__(self, height: int, width: int, vertices: int) -> None:
+        self.depth = np.zeros((height, width, 4), np.float32)
+        self.ids = np.full((height, width, 4), -1, np.int32)
+        self.picture = np.zeros((height, width, 3), np.float32)
+        self.floorness = np.zeros((height, width), np.float32)
+        self.screen = np.zeros((vertices, 3), np.float32)
+        self.normals = np.zeros((vertices, 3), np.float32)
+        self.used = np.array([width, height, 0, 0])
+
+    def clear(self) -> None:
+        """Forget the dancers of the last picture."""
+        left, top, right, bottom = self.used
+        self.depth[top:bottom, left:right] = 0.0
+        self.ids[top:bottom, left:right] = -1
+        height, width = self.floorness.shape
+        self.used[:] = width, height, 0, 0
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """The empty stage seen by a camera that does not move, drawn once."""
+
+    picture: np.ndarray
+    floorness: np.ndarray
+    encoded: np.ndarray
+
+
+class Panel:
+    """One dance in one part of the picture: everything that stays the same over its frames."""
+
+    def __init__(self, figures: Sequence[Figure], shot: Shot, look: Theme, height: int, width: int) -> None:
+        counts = [len(each.albedo) for each in figures]
+        starts = np.cumsum([0, *counts[:-1]])
+        self.faces = np.concatenate([each.faces + start for each, start in zip(figures, starts, strict=True)])
+        self.albedo = np.concatenate([each.albedo for each in figures])
+        self.gloss = np.concatenate([each.gloss for each in figures])
+        self.height, self.width = height, width
+        self.shot, self.look = shot, look
+        self.focal, self.centre = focal(height, width), centre(height, width)
+        self.direction = shadow.light_direction(shot.light_azimuth)
+        self.lights = shading.lamps(look, self.direction, shot.light_azimuth)
+        self.colours = shading.floor_colours(look)
+        self.wall = shading.backdrop(look, height, width)
+        self.noise = shading.dither(height, width)
+        self.table = shading.tone_table()
+        self.still = self._still() if shot.still else None
+
+    def _still(self) -> Still:
+        picture = np.empty((self.height, self.width, 3), np.float32)
+        floorness = np.empty((self.height, self.width), np.float32)
+        encoded = np.empty((self.height, self.width, 3), np.uint8)
+        self._stage(0, picture, floorness)
+        shading.tone(picture, self.table, self.noise, self._whole(), encoded)
+        return Still(picture, floorness, encoded)
+
+    def _whole(self) -> np.ndarray:
+        return np.array([0, 0, self.width, self.height])
+
+    def _stage(self, frame: int, picture: np.ndarray, floorness: np.ndarray) -> None:
+        shot = self.shot
+        shading.stage(
+            self.wall, shot.axes(frame), shot.eye(frame), self.focal, self.centre, shot.target[frame][[0, 2]],
+            self.colours, self.look.line_strength, 0, self.height, picture, floorness,
+        )  # fmt: skip
+
+    def draw(self, vertices: np.ndarray, frame: int, canvas: Canvas, out: np.ndarray) -> None:
+        """One picture into out (h, w, 3) uint8: vertices (v, 3) of all figures, seen by the shot's frame."""
+        axes, eye = self.shot.axes(frame), self.shot.eye(frame)
+        canvas.clear()
+        raster.project(vertices, axes, eye, self.focal, self.centre, canvas.screen)
+        raster.vertex_normals(vertices, self.faces, canvas.normals)
+        raster.fill(canvas.screen, self.faces, canvas.depth, canvas.ids, canvas.used)
+        cast = shadow.cast(vertices, self.faces, self.direction)
+        touched = self._shadowed(cast, axes, eye)
+        if self.still is None:
+            self._stage(frame, canvas.picture, canvas.floorness)
+            floorness, region = canvas.floorness, self._whole()
+        else:
+            region = _union(touched, canvas.used)
+            left, top, right, bottom = region
+            canvas.picture[top:bottom, left:right] = self.still.picture[top:bottom, left:right]
+            floorness = self.still.floorness
+            out[:] = self.still.encoded
+        shading.darken(
+            canvas.picture, floorness, axes, eye, self.focal, self.centre, cast.floor, cast.origin, cast.cell,
+            cast.hush, cast.hush_origin, shadow.HUSH_CELL_M, np.array(self.look.shade), touched,
+        )  # fmt: skip
+        shading.resolve(
+            canvas.ids, canvas.used, canvas.screen, self.faces, vertices, canvas.normals, self.albedo, self.gloss,
+            eye, self.lights, cast.highest, cast.origin, cast.cell, cast.slope, canvas.picture,
+        )  # fmt: skip
+        shading.tone(canvas.picture, self.table, self.noise, region, out)
+
+    def _shadowed(self, cast: shadow.ShadowMap, axes: np.ndarray, eye: np.ndarray) -> np.ndarray:
+        """The part of the picture (4,) where the floor may be in shadow."""
+        boxes = []
+        for origin, cell, field in (
+            (cast.origin, cast.cell, cast.floor),
+            (cast.hush_origin, shadow.HUSH_CELL_M, cast.hush),
+        ):
+            far = origin + cell * np.array(field.shape[::-1])
+            corners = np.array([[x, 0.0, z] for x in (origin[0], far[0]) for z in (origin[1], far[1])])
+            seen = np.empty((4, 3), np.float32)
+            raster.project(corners, axes, eye, self.focal, self.centre, seen)
+            if (seen[:, 2] == 0).any():
+                return self._whole()
+            low, high = np.floor(seen[:, :2].min(axis=0)), np.ceil(seen[:, :2].max(axis=0))
+            boxes.append(np.concatenate([low, high]))
+        limits = (self.width, self.height) * 2
+        return np.clip(_union(*boxes), 0, limits).astype(np.int64)
+
+
+def _union(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.minimum(a[:2], b[:2]), np.maximum(a[2:], b[2:])])
