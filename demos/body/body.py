@@ -1,0 +1,194 @@
+"""The dancers' body: an SMPL-format mesh on the suite's skeleton, its shape, its colours and its skinning.
+
+The shipped `assets/body.npz` is made by `demos.body.build`; `DANCEFLOOR_SMPL` names a real SMPL file instead.
+Rest pose: T-pose, arms along +-x (left = +x), y up, facing +z; metres. The pose is SMPL's: axis-angle per joint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+
+from demos.body.smpl_file import SmplData, read_smpl
+from demos.motion import kinematics, rotations
+from demos.runtime.settings import ASSETS, settings
+
+if TYPE_CHECKING:
+    from demos.motion.motion import Motion
+
+PATH = ASSETS / "body.npz"
+
+
+class Region(IntEnum):
+    """What a vertex belongs to; the values are stored in `assets/body.npz` as `regions`."""
+
+    SKIN = 0
+    TOP = 1
+    LEGGINGS = 2
+    SHOES = 3
+    HAIR = 4
+    EYE = 5
+    IRIS = 6
+    LIPS = 7
+    BROWS = 8
+
+
+# Linear light would be truer; these are plain sRGB bytes, as pictures and glTF's COLOR_0 users expect to name them.
+_SHARED = {Region.EYE: (238, 236, 230), Region.IRIS: (46, 34, 28)}
+PALETTES: dict[str, dict[Region, tuple[int, int, int]]] = {
+    "lead": {
+        Region.SKIN: (214, 166, 137), Region.TOP: (43, 92, 138), Region.LEGGINGS: (38, 44, 58),
+        Region.SHOES: (24, 26, 32), Region.HAIR: (52, 38, 32), Region.LIPS: (186, 118, 104),
+        Region.BROWS: (66, 48, 40), **_SHARED,
+    },
+    "follow": {
+        Region.SKIN: (190, 138, 108), Region.TOP: (206, 72, 66), Region.LEGGINGS: (92, 30, 52),
+        Region.SHOES: (214, 164, 140), Region.HAIR: (40, 26, 24), Region.LIPS: (164, 84, 78),
+        Region.BROWS: (48, 32, 28), **_SHARED,
+    },
+}  # fmt: skip
+"""Two distinguishable dancers: name -> region -> sRGB bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A body at rest.
+
+    vertices : (v, 3) float32 metres, T-pose, pelvis near the origin. faces : (f, 3) int32, counter-clockwise outside.
+    weights : (v, 24) float32, rows sum to 1. joints : (24, 3) float32 metres, of this shape.
+    regions : (v,) uint8, values of Region; all SKIN for a body that has none.
+    pose_offsets : (v, 3, 207) float32 metres per entry of (rotation - identity), or None.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    joints: np.ndarray
+    regions: np.ndarray
+    pose_offsets: np.ndarray | None = None
+    influences: tuple[np.ndarray, np.ndarray] = field(init=False, repr=False)
+    """Joint indices and weights, (v, k) each: the k largest non-zero weights, k the most any vertex has."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "influences", _influences(self.weights))
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """(24, 3) metres: each joint relative to its parent; the pelvis is 0."""
+        offsets = self.joints - self.joints[np.maximum(kinematics.PARENTS, 0)]
+        return offsets.astype(np.float32)
+
+    @property
+    def sole_y(self) -> float:
+        """Height of the lowest vertex at rest, in the body's own frame."""
+        return float(self.vertices[:, 1].min())
+
+
+def _influences(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    count = max(1, int((weights > 0).sum(1).max()))
+    index = np.argsort(-weights, axis=1, kind="stable")[:, :count]
+    value = np.take_along_axis(weights, index, axis=1)
+    return np.ascontiguousarray(index, np.int32), np.ascontiguousarray(value, np.float32)
+
+
+def load_body(betas: np.ndarray | None = None, *, path: Path | None = None) -> Body:
+    """The body of a shape: up to 10 coefficients, about N(0, 1) each; None is the neutral dancer.
+
+    `path` is an SMPL file; by default the host's own (`DANCEFLOOR_SMPL`) or the shipped one. Raises InputError when
+    the file is not SMPL.
+    """
+    if path is None:
+        path = settings().smpl_path or PATH
+    path = Path(path)
+    coefficients = () if betas is None else tuple(float(b) for b in np.asarray(betas, np.float64).ravel())
+    return _shaped(path, path.stat().st_mtime_ns if path.exists() else 0, coefficients)
+
+
+@lru_cache(maxsize=8)
+def _data(path: Path, _modified: int) -> SmplData:
+    return read_smpl(path)
+
+
+@lru_cache(maxsize=16)
+def _shaped(path: Path, modified: int, betas: tuple[float, ...]) -> Body:
+    data = _data(path, modified)
+    count = data.shapes.shape[2]
+    if len(betas) > count:
+        raise ValueError(f"this body has {count} shape coefficients, not {len(betas)}")
+    vertices = data.template + data.shapes[:, :, : len(betas)] @ np.array(betas, np.float64)
+    return Body(
+        vertices=vertices.astype(np.float32),
+        faces=data.faces,
+        weights=data.weights,
+        joints=(data.regressor @ vertices).astype(np.float32),
+        regions=data.regions,
+        pose_offsets=data.pose_offsets,
+    )
+
+
+def colours(body: Body, palette: str | dict[Region, tuple[int, int, int]] = "lead") -> np.ndarray:
+    """(v, 3) uint8 sRGB of every vertex, by name in PALETTES or by a palette of one's own."""
+    chosen = PALETTES[palette] if isinstance(palette, str) else palette
+    table = np.zeros((max(Region) + 1, 3), np.uint8)
+    for region, colour in chosen.items():
+        table[region] = colour
+    return table[body.regions]
+
+
+def joint_transforms(body: Body, motion: Motion) -> np.ndarray:
+    """(frames, 24, 3, 4) float32: where each joint takes a rest vertex of the body, into the world."""
+    rotation = rotations.rotvec_to_matrix(motion.poses)
+    position, orientation = kinematics.forward(
+        rotation, np.asarray(motion.translation, np.float64), body.offsets.astype(np.float64)
+    )
+    shift = position - np.einsum("fjab,jb->fja", orientation, body.joints.astype(np.float64))
+    return np.concatenate([orientation, shift[..., None]], axis=-1).astype(np.float32)
+
+
+def skin(body: Body, motion: Motion) -> np.ndarray:
+    """(frames, v, 3) float32 world vertices of a motion: linear blend skinning, in parallel over frames.
+
+    The pelvis joint lands on `motion.translation`. SMPL's pose offsets are added when the body has them.
+    """
+    transforms = joint_transforms(body, motion)
+    index, weight = body.influences
+    if body.pose_offsets is None:
+        return _blend(body.vertices[None], index, weight, transforms)
+    rotation = rotations.rotvec_to_matrix(motion.poses[:, 1:]) - np.eye(3)
+    basis = body.pose_offsets.reshape(-1, body.pose_offsets.shape[-1])
+    result = np.empty((len(motion), len(body.vertices), 3), np.float32)
+    for start in range(0, len(motion), 64):  # bounds the memory of a long dance
+        stop = min(start + 64, len(motion))
+        feature = rotation[start:stop].reshape(stop - start, -1).astype(np.float32)
+        bent = body.vertices[None] + (feature @ basis.T).reshape(stop - start, -1, 3)
+        result[start:stop] = _blend(bent, index, weight, transforms[start:stop])
+    return result
+
+
+@numba.njit(parallel=True, cache=True, fastmath=True)
+def _blend(rest: np.ndarray, index: np.ndarray, weight: np.ndarray, transforms: np.ndarray) -> np.ndarray:
+    """rest (1 or frames, v, 3), index and weight (v, k), transforms (frames, 24, 3, 4) -> (frames, v, 3)."""
+    frames, vertices = len(transforms), len(index)
+    result = np.empty((frames, vertices, 3), np.float32)
+    step = 1 if len(rest) > 1 else 0
+    for f in numba.prange(frames):
+        own = np.int64(f) * step
+        for v in range(vertices):
+            x, y, z = rest[own, v, 0], rest[own, v, 1], rest[own, v, 2]
+            a = b = c = np.float32(0)
+            for k in range(index.shape[1]):
+                w = weight[v, k]
+                if w == 0:
+                    break  # sorted: the rest is zero as well
+                m = transforms[f, index[v, k]]
+                a += w * (m[0, 0] * x + m[0, 1] * y + m[0, 2] * z + m[0, 3])
+                b += w * (m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3])
+                c += w * (m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3])
+            result[f, v, 0], result[f, v, 1], result[f, v, 2] = a, b, c
+    return result
