@@ -1,0 +1,165 @@
+"""From a BVH clip to a performance that can be retargeted: its parts, its upright world and its calibration pose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from demos.motion import bvh, rotations, skeleton_maps
+from demos.motion.bvh import BvhClip
+from demos.motion.retarget import Source
+from demos.runtime.errors import InputError
+
+
+def from_clip(clip: BvhClip, *, fps: float, name: str = "the file") -> Source:
+    """The performance in a BVH clip, world turned y up and calibrated; `lead` counts its T-pose frames."""
+    found = skeleton_maps.match(clip.names, clip.parents, name=name)
+    used = sorted({*found.roles.values(), *found.spine})
+    place = {joint: i for i, joint in enumerate(used)}
+    positions, orientations = bvh.forward(clip, used)
+    roles = {role: place[joint] for role, joint in found.roles.items()}
+    upright = _upright(positions, roles)
+    positions, orientations = positions @ upright.T, upright @ orientations
+    tips = np.stack([_hand_tip(clip, found.roles[f"{side}_wrist"]) for side in ("left", "right")])
+    notes = list(clip.notes)
+    if not np.allclose(upright, np.eye(3)):
+        notes.append("The file's world is z up; it was turned to y up.")
+    zero = bvh.rest(clip)[used]
+    source = Source(
+        kind=found.kind,
+        roles=roles,
+        spine=tuple(place[joint] for joint in found.spine),
+        positions=positions,
+        orientations=orientations,
+        rest_positions=zero,
+        rest_orientations=np.broadcast_to(np.eye(3), (len(used), 3, 3)),
+        hand_tips=np.zeros((2, 3)),
+        fps=fps,
+        notes=tuple(notes),
+    )
+    return _calibrate(source, tips)
+
+
+def _upright(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray:
+    """(3, 3): turns the file's vertical to +y. Z is taken for the vertical only when heads clearly rise along it."""
+    feet = (positions[:, roles["left_ankle"]] + positions[:, roles["right_ankle"]]) / 2
+    rise = (positions[:, roles["head"]] - feet).mean(axis=0)
+    if abs(rise[2]) > 2 * abs(rise[1]):
+        return rotations.rotvec_to_matrix(np.array([-np.pi / 2 * np.sign(rise[2]), 0.0, 0.0]))
+    return np.eye(3)
+
+
+def _hand_tip(clip: BvhClip, wrist: int) -> np.ndarray:
+    """(3,) where the hand points to, from the wrist in the wrist's own frame; zero when the file does not say."""
+    fingers = skeleton_maps.hand_children(clip.names, clip.parents, wrist)
+    tips = [clip.offsets[joint] for joint in fingers if np.linalg.norm(clip.offsets[joint]) > 1e-6]
+    # CMU hangs its fingers on a base that sits in the wrist: look one joint further.
+    tips = tips or [clip.offsets[i] for i, parent in enumerate(clip.parents) if parent in fingers]
+    tips = tips or [offset for joint, offset in clip.end_sites if joint == wrist]
+    return np.mean(tips, axis=0) if tips else np.zeros(3)
+
+
+def _calibrate(source: Source, hand_tips: np.ndarray) -> Source:
+    """Choose the calibration pose: the zero pose when a figure stands in it, else a T-pose on frame 0."""
+    turn = _facing(source.rest_positions, source.roles)
+    zero = turn is not None and _stands(source.rest_positions @ turn.T, source.roles)
+    first = _facing(source.positions[0], source.roles)
+    t_pose = first is not None and _is_t_pose(source.positions[0] @ first.T, source.roles)
+    if zero:
+        positions = source.rest_positions @ turn.T
+        orientations = turn @ source.rest_orientations
+    elif t_pose:
+        positions, orientations = source.positions[0] @ first.T, first @ source.orientations[0]
+    else:
+        raise InputError(
+            "The skeleton's rest pose is neither a T-pose nor an A-pose; put a T-pose on its first frame."
+        )
+    wrists = [source.roles["left_wrist"], source.roles["right_wrist"]]
+    tips = positions[wrists] + np.einsum("kij,kj->ki", orientations[wrists], hand_tips)
+    return replace(
+        source,
+        rest_positions=positions,
+        rest_orientations=orientations,
+        hand_tips=tips,
+        lead=_ramp(source) if t_pose else 0,
+    )
+
+
+def _facing(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray | None:
+    """(3, 3) that turns a standing figure's left to +x and up to +y; None when the pose has no such directions.
+
+    Within 20 degrees of a right-angled turn it is that turn: a figure drawn leaning stays leaning.
+    """
+    left = positions[roles["left_hip"]] - positions[roles["right_hip"]]
+    up = positions[roles["neck"]] - (positions[roles["left_hip"]] + positions[roles["right_hip"]]) / 2
+    if np.linalg.norm(left) < 1e-6 or np.linalg.norm(up) < 1e-6:
+        return None
+    left, up = left / np.linalg.norm(left), up / np.linalg.norm(up)
+    if abs(left @ up) > 0.5:
+        return None
+    up = up - (up @ left) * left
+    up /= np.linalg.norm(up)
+    turn = np.stack([left, up, np.cross(left, up)])
+    snapped = np.zeros((3, 3))
+    snapped[np.arange(3), np.abs(turn).argmax(axis=1)] = 1
+    snapped *= np.sign(turn)
+    proper = abs(np.linalg.det(snapped) - 1) < 1e-9
+    near = proper and np.trace(snapped @ turn.T) > 1 + 2 * np.cos(np.radians(20))
+    return snapped if near else turn
+
+
+def _directions(positions: np.ndarray, roles: dict[str, int]) -> dict[str, np.ndarray]:
+    """Unit bone directions of the four limbs, keyed by the joint at their top; degenerate bones are left out."""
+    bones = {}
+    for side in ("left", "right"):
+        for top, bottom in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")):
+            bone = positions[roles[f"{side}_{bottom}"]] - positions[roles[f"{side}_{top}"]]
+            length = np.linalg.norm(bone)
+            if length > 1e-9:
+                bones[f"{side}_{top}"] = bone / length
+    return bones
+
+
+def _stands(positions: np.ndarray, roles: dict[str, int]) -> bool:
+    """Whether a figure stands in the pose: legs within 40 degrees of straight down, arms outwards or hanging."""
+    bones = _directions(positions, roles)
+    if len(bones) < 8:
+        return False
+    for name, bone in bones.items():
+        outwards = bone[0] * (1 if name.startswith("left") else -1)
+        if name.endswith(("hip", "knee")):
+            if -bone[1] < np.cos(np.radians(40)):
+                return False
+        elif max(outwards, -bone[1]) < np.cos(np.radians(50)):
+            return False
+    toes = [side for side in ("left", "right") if f"{side}_foot" in roles]
+    for side in toes:
+        if (positions[roles[f"{side}_foot"]] - positions[roles[f"{side}_ankle"]])[2] <= 0:
+            return False
+    return True
+
+
+def _is_t_pose(positions: np.ndarray, roles: dict[str, int]) -> bool:
+    """Whether the arms are straight out sideways and the legs straight down, within 20 degrees."""
+    bones = _directions(positions, roles)
+    if len(bones) < 8:
+        return False
+    for name, bone in bones.items():
+        side = 1 if name.startswith("left") else -1
+        cosine = -bone[1] if name.endswith(("hip", "knee")) else side * bone[0]
+        if cosine < np.cos(np.radians(20)):
+            return False
+    return True
+
+
+def _ramp(source: Source) -> int:
+    """Leading frames that belong to a T-pose on frame 0: it and the jump or quick blend into the dance."""
+    head = source.positions[: min(len(source), 90)]
+    if len(head) < 30:
+        return 0
+    relative = head - head[:, :1]
+    step = np.linalg.norm(np.diff(relative, axis=0), axis=-1).max(axis=1)
+    usual = np.percentile(step[15:], 90)
+    quick = np.flatnonzero(step[:15] > max(2 * usual, 1e-9))
+    return int(quick[-1]) + 1 if len(quick) and step[0] > 4 * usual else 0

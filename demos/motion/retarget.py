@@ -1,0 +1,141 @@
+"""From a foreign skeleton to SMPL's: orientations joint by joint, the root by leg length, the floor by the feet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demos.motion import kinematics, rotations
+from demos.motion.performance import Performance, smpl_leg_length
+from demos.motion.skeleton import INDEX, JOINTS, REST_OFFSETS
+from demos.runtime.errors import InputError
+
+SWUNG = {
+    "left_hip": "left_knee", "left_knee": "left_ankle", "right_hip": "right_knee", "right_knee": "right_ankle",
+    "left_shoulder": "left_elbow", "left_elbow": "left_wrist", "left_wrist": "left_hand",
+    "right_shoulder": "right_elbow", "right_elbow": "right_wrist", "right_wrist": "right_hand",
+}  # fmt: skip
+"""Joints whose bone takes the source's direction exactly. Swung collars and ankles stood crooked when tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A performance on a skeleton of its own, in a y-up world.
+
+    kind : what to call the skeleton. roles : SMPL joint name -> index among the joints below.
+    spine : indices from the first joint above the pelvis to the one that carries the arms.
+    positions : (frames, joints, 3) source units. orientations : (frames, joints, 3, 3).
+    rest_positions (joints, 3), rest_orientations (joints, 3, 3) : a pose in which the figure stands facing +z, left
+    towards +x: the calibration, to which SMPL's rest pose is fitted.
+    hand_tips : (2, 3) left and right, positions in the calibration pose of where the hand points to.
+    lead : frames at the start that are a rest pose and the jump out of it, to be left out.
+    """
+
+    kind: str
+    roles: dict[str, int]
+    spine: tuple[int, ...]
+    positions: np.ndarray
+    orientations: np.ndarray
+    rest_positions: np.ndarray
+    rest_orientations: np.ndarray
+    hand_tips: np.ndarray
+    fps: float
+    lead: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def rest(self, role: str) -> np.ndarray:
+        """(3,) a joint of the calibration pose."""
+        return self.rest_positions[self.roles[role]]
+
+    def joint(self, role: str) -> np.ndarray:
+        """(frames, 3) a joint in motion."""
+        return self.positions[:, self.roles[role]]
+
+
+def leg_length(source: Source) -> float:
+    """Mean length of thigh and shin together, source units."""
+    total = 0.0
+    for side in ("left", "right"):
+        hip, knee, ankle = (source.rest(f"{side}_{part}") for part in ("hip", "knee", "ankle"))
+        total += np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
+    return float(total / 2)
+
+
+def scale_of(source: Source) -> float:
+    """Metres of the suite's body for one unit of the source."""
+    length = leg_length(source)
+    if not length > 1e-9:
+        raise InputError("The skeleton has legs of no length; export the motion with its real bone lengths.")
+    return smpl_leg_length() / length
+
+
+def orientations(source: Source) -> np.ndarray:
+    """(frames, 24, 3, 3): world orientation of every SMPL joint, G = G_source G_source(calibration)^T A."""
+    result = np.empty((len(source), len(JOINTS), 3, 3))
+    for name in JOINTS:
+        joint = INDEX[name]
+        if name in source.roles and not name.startswith("spine"):
+            result[:, joint] = _turned(source, source.roles[name]) @ _swing(source, name)
+    _fill_spine(source, result)
+    for side in ("left", "right"):
+        if f"{side}_collar" not in source.roles:
+            result[:, INDEX[f"{side}_collar"]] = result[:, INDEX["spine3"]]
+        if f"{side}_foot" not in source.roles:
+            result[:, INDEX[f"{side}_foot"]] = result[:, INDEX[f"{side}_ankle"]]
+        result[:, INDEX[f"{side}_hand"]] = result[:, INDEX[f"{side}_wrist"]]
+    return result
+
+
+def _turned(source: Source, joint: int) -> np.ndarray:
+    """(frames, 3, 3): how far a source joint has turned from the calibration pose, in the world."""
+    return source.orientations[:, joint] @ source.rest_orientations[joint].T
+
+
+def _swing(source: Source, name: str) -> np.ndarray:
+    """(3, 3): smallest turn from SMPL's rest bone to the source's in the calibration pose."""
+    child = SWUNG.get(name)
+    if child is None:
+        return np.eye(3)
+    if child.endswith("_hand"):
+        tip = source.hand_tips[0 if child.startswith("left") else 1]
+    else:
+        tip = source.rest(child)
+    bone = tip - source.rest(name)
+    if np.linalg.norm(bone) < 1e-9:
+        return np.eye(3)
+    return rotations.between(REST_OFFSETS[INDEX[child]].astype(np.float64), bone)
+
+
+def _fill_spine(source: Source, result: np.ndarray) -> None:
+    """Three SMPL spine joints from however many the source has; a lone one shares its turn with the two below."""
+    chain = [_turned(source, joint) for joint in source.spine]
+    if not chain:
+        chain = [result[:, 0]]
+    if len(chain) == 1:
+        places = np.array([1 / 3, 2 / 3, 1.0])
+        chain = [result[:, 0], *chain]
+    else:
+        places = np.linspace(0, len(chain) - 1, 3)
+    quaternions = [rotations.matrix_to_quaternion(turn) for turn in chain]
+    for name, place in zip(("spine1", "spine2", "spine3"), places, strict=True):
+        low = min(int(place), len(chain) - 2)
+        mixed = rotations.slerp(quaternions[low], quaternions[low + 1], place - low)
+        result[:, INDEX[name]] = rotations.quaternion_to_matrix(mixed)
+
+
+def place_root(source: Source, world: np.ndarray, scale: float) -> np.ndarray:
+    """(frames, 3) metres: the pelvis placed so that the middle of the hips is the source's, scaled."""
+    middle = scale * (source.joint("left_hip") + source.joint("right_hip")) / 2
+    hips = (REST_OFFSETS[INDEX["left_hip"]] + REST_OFFSETS[INDEX["right_hip"]]) / 2
+    return middle - world[:, 0] @ hips.astype(np.float64)
+
+
+def to_smpl(source: Source, scale: float) -> Performance:
+    """The performance on SMPL's skeleton; floor and origin are still the source's."""
+    world = orientations(source)
+    poses = rotations.matrix_to_rotvec(kinematics.to_local(world))
+    return Performance(source.kind, poses, place_root(source, world, scale), source.fps, scale, source.notes)
