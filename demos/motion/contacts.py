@@ -1,0 +1,97 @@
+"""When each foot stands on the floor: ankle and toe contacts from height and speed, at any frame rate."""
+
+import numpy as np
+
+from demos.motion.motion import Motion
+from demos.motion.skeleton import FEET, INDEX, PARENTS, REST_HEIGHT, REST_OFFSETS
+
+STRONG_HEIGHT_M, WEAK_HEIGHT_M = 0.03, 0.06
+"""Metres above the joint's height in standing: a contact starts below the first, ends above the second."""
+STRONG_SPEED, WEAK_SPEED = 0.25, 0.50
+"""The same for speed, m/s. Above the second (1.7 cm a frame at 30 fps) a foot is travelling, not standing."""
+SHORTEST_CONTACT_S, SHORTEST_GAP_S = 0.08, 0.07
+SPEED_WINDOW_S = 1 / 15
+"""Speed is displacement over this time, so that 15 and 120 fps tell the same story and noise averages out."""
+
+
+def _standing_height(joint: str) -> float:
+    height, index = REST_HEIGHT, INDEX[joint]
+    while index > 0:
+        height += float(REST_OFFSETS[index, 1])
+        index = PARENTS[index]
+    return height
+
+
+ANKLE_HEIGHT = (_standing_height("left_ankle") + _standing_height("right_ankle")) / 2
+"""Metres from the floor to the ankle joints in standing."""
+TOE_HEIGHT = (_standing_height("left_foot") + _standing_height("right_foot")) / 2
+"""Metres from the floor to the toe joints (the balls of the feet) in standing."""
+STANDING_HEIGHTS = np.array([ANKLE_HEIGHT, ANKLE_HEIGHT, TOE_HEIGHT, TOE_HEIGHT])
+"""(4,) metres, in the order of skeleton.FEET."""
+
+
+def foot_contacts(motion: Motion) -> np.ndarray:
+    """Which of left ankle, right ankle, left toe, right toe (skeleton.FEET) stand on the floor y = 0.
+
+    A contact is a stretch of low height and low speed with hysteresis: it begins only where both are clearly
+    low and lasts while both stay fairly low. Stretches under 0.08 s are dropped unless the clip cuts them
+    off; gaps under 0.07 s are closed.
+
+    Returns
+    -------
+    (frames, 4) bool
+    """
+    feet = motion.joints[:, FEET].astype(np.float64)
+    height = feet[..., 1] - STANDING_HEIGHTS
+    speed = joint_speeds(feet, motion.fps)
+    strong = (height < STRONG_HEIGHT_M) & (speed < STRONG_SPEED)
+    weak = (height < WEAK_HEIGHT_M) & (speed < WEAK_SPEED)
+    contacts = np.zeros_like(strong)
+    for foot in range(len(FEET)):
+        standing = _hysteresis(strong[:, foot], weak[:, foot])
+        standing = ~_drop_short(~standing, SHORTEST_GAP_S * motion.fps)
+        contacts[:, foot] = _drop_short(standing, SHORTEST_CONTACT_S * motion.fps)
+    return contacts
+
+
+def joint_speeds(positions: np.ndarray, fps: float, window_s: float = SPEED_WINDOW_S) -> np.ndarray:
+    """Speed of points (frames, ..., 3) metres by displacement over a centred window -> (frames, ...) m/s.
+
+    The window is cut at the ends of the clip; a single frame has speed 0.
+    """
+    frames = np.arange(len(positions))
+    half = window_s * fps / 2
+    early, late = np.maximum(frames - half, 0), np.minimum(frames + half, len(positions) - 1)
+    moved = np.linalg.norm(_sample(positions, late) - _sample(positions, early), axis=-1)
+    elapsed = np.where(late > early, (late - early) / fps, 1.0)
+    return moved / elapsed.reshape(-1, *[1] * (moved.ndim - 1))
+
+
+def runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches of True in (frames,) bool as (start, stop) frames, stop excluded."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def _sample(positions: np.ndarray, place: np.ndarray) -> np.ndarray:
+    low = np.floor(place).astype(int)
+    high = np.minimum(low + 1, len(positions) - 1)
+    weight = (place - low).reshape(-1, *[1] * (positions.ndim - 1))
+    return positions[low] * (1 - weight) + positions[high] * weight
+
+
+def _hysteresis(strong: np.ndarray, weak: np.ndarray) -> np.ndarray:
+    """Those stretches of `weak` that hold at least one `strong` frame."""
+    kept = np.zeros_like(weak)
+    for start, stop in runs(weak):
+        kept[start:stop] = strong[start:stop].any()
+    return kept
+
+
+def _drop_short(mask: np.ndarray, shortest_frames: float) -> np.ndarray:
+    mask = mask.copy()
+    for start, stop in runs(mask):
+        cut_off = start == 0 or stop == len(mask)
+        if stop - start < shortest_frames and not cut_off:
+            mask[start:stop] = False
+    return mask
