@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from demos.motion.motion import Motion
-from demos.runtime.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -92,15 +89,16 @@ class Dance:
     def save(self, path: str | Path) -> Path:
         """Write the dance as .npz (layout in the README)."""
         path = Path(path)
-        np.savez_compressed(
-            path,
-            poses=np.stack([motion.poses for motion in self.motions]),
-            translation=np.stack([motion.translation for motion in self.motions]),
-            joints=self.joints,
-            fps=np.float64(self.fps),
-            beats=self.beats,
-            downbeats=self.downbeats,
-            song_sha256=np.array(self.song_sha256),
-            provenance=np.array(self.provenance.to_json()),
-        )
+        with path.open("wb") as file:  # given a name, NumPy would add .npz to one that lacks it
+            np.savez_compressed(
+                file,
+                poses=np.stack([motion.poses for motion in self.motions]),
+                translation=np.stack([motion.translation for motion in self.motions]),
+                joints=self.joints,
+                fps=np.float64(self.fps),
+                beats=self.beats,
+                downbeats=self.downbeats,
+                song_sha256=np.array(self.song_sha256),
+                provenance=np.array(self.provenance.to_json()),
+            )
         return path

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from demos.body.body import PALETTES, Body, Region, load_body
 from demos.motion import rotations
 from demos.motion.dance import Dance
 from demos.motion.motion import Motion
-from demos.motion.skeleton import INDEX, JOINTS, PARENTS
-
-if TYPE_CHECKING:
-    from demos.body.body import Body
+from demos.motion.skeleton import JOINTS, PARENTS
 
 # glTF's numbers for component types and buffer uses (glTF 2.0 specification, 3.6.2 and 3.6.1).
 _COMPONENT = {np.dtype(np.uint8): 5121, np.dtype(np.uint16): 5123, np.dtype(np.uint32): 5125}
@@ -66,22 +65,18 @@ class _Buffer:
         return len(self.accessors) - 1
 
 
-Colour = tuple[float, float, float]
-COLOURS: tuple[Colour, Colour] = ((0.93, 0.36, 0.30), (0.17, 0.55, 0.69))
-"""sRGB 0..1: the clothes of the first and the second dancer."""
+Palette = Mapping[Region, tuple[int, int, int]]
 
-_SKIN: Colour = (0.86, 0.66, 0.54)
-_SHOES: Colour = (0.16, 0.15, 0.18)
-_DRESSED = {
-    "trousers": ("pelvis", "left_hip", "right_hip", "left_knee", "right_knee"),
-    "shoes": ("left_ankle", "right_ankle", "left_foot", "right_foot"),
-    "top": ("spine1", "spine2", "spine3", "left_collar", "right_collar", "left_shoulder", "right_shoulder"),
-}
-"""What covers the part of the body that a joint moves most; the rest (head, forearms, hands) is skin."""
+_ROUGHNESS = {Region.EYE: 0.15, Region.IRIS: 0.15, Region.SHOES: 0.5, Region.HAIR: 0.6, Region.LIPS: 0.6}
+"""glTF's roughness, 0 mirror to 1 matt, of what is not plain cloth or skin."""
 
 
 def write_glb(
-    dance: Dance, path: str | Path, *, body: Body | None = None, colours: Sequence[Colour] | None = None
+    dance: Dance,
+    path: str | Path,
+    *,
+    body: Body | None = None,
+    colours: Sequence[str | Palette] | None = None,
 ) -> Path:
     """Write a dance as an animated GLB; parameters as in `to_bytes`."""
     path = Path(path)
@@ -89,56 +84,41 @@ def write_glb(
     return path
 
 
-def to_bytes(dance: Dance, *, body: Body | None = None, colours: Sequence[Colour] | None = None) -> bytes:
+def to_bytes(
+    dance: Dance, *, body: Body | None = None, colours: Sequence[str | Palette] | None = None
+) -> bytes:
     """A dance as the bytes of a GLB file.
 
     Each dancer is a tree of 24 nodes with SMPL's joint names ("a_" and "b_" before them for a couple), whose
     root is the pelvis, and one skinned mesh. At rest the nodes stand in a T-pose on the floor. The only
     animation, "dance", starts at 0 s and has a key a frame: the rotation of each joint and the translation of
-    the pelvis, all linear. The scene's `extras` carry fps, frames, beats, downbeats, song_sha256 and provenance.
+    the pelvis, all linear. The `extras` of the scene carry fps, frames, beats, downbeats, song_sha256 and
+    provenance.
 
     Parameters
     ----------
-    body : the body of every dancer; the suite's own when None.
-    colours : sRGB 0..1, the clothes of each dancer; `COLOURS` when None.
+    body : the body of every dancer; the suite's own when None. The pose-dependent offsets of a real SMPL
+        file are left out: glTF knows none.
+    colours : for each dancer a name in `demos.body.body.PALETTES` or a palette of one's own; the first two
+        palettes when None.
     """
-    if body is None:
-        from demos.body.body import load_body
-
-        body = load_body()
-    colours = COLOURS if colours is None else colours
-    if len(colours) < len(dance.motions):
-        raise ValueError(f"{len(dance.motions)} dancers need as many colours, not {len(colours)}")
+    body = load_body() if body is None else body
+    palettes = [PALETTES[c] if isinstance(c, str) else c for c in colours or PALETTES]
+    if len(palettes) < len(dance.motions):
+        raise ValueError(f"{len(dance.motions)} dancers need as many palettes, not {len(palettes)}")
 
     buffer = _Buffer()
-    attributes, regions = _add_mesh(buffer, body)
-    inverse_bind = np.tile(np.eye(4, dtype=np.float32), (len(JOINTS), 1, 1))
-    inverse_bind[:, :3, 3] = -body.joints
-    bind = buffer.add(inverse_bind)
-    clock = buffer.add(np.arange(len(dance), dtype=np.float32) / np.float32(dance.fps), bounds=True)
-
+    shared = _share(buffer, body, dance)
     file: dict[str, Any] = {key: [] for key in ("nodes", "meshes", "skins", "materials")}
     animation: dict[str, Any] = {"name": "dance", "channels": [], "samplers": []}
     roots: list[int] = []
-    for motion, colour, dancer in zip(dance.motions, colours, "ab", strict=False):
+    for motion, palette, dancer in zip(dance.motions, palettes, "ab", strict=False):
         prefix = f"{dancer}_" if len(dance.motions) > 1 else ""
         first = len(file["nodes"])
         roots += [first, first + len(JOINTS)]
         file["nodes"] += _joint_nodes(body, motion, first, prefix)
-        file["nodes"].append(
-            {"name": f"{prefix}body", "mesh": len(file["meshes"]), "skin": len(file["skins"])}
-        )
-        file["meshes"].append({"name": f"{prefix}body", "primitives": []})
-        for region, indices in regions.items():
-            primitive = {"attributes": attributes, "indices": indices, "material": len(file["materials"])}
-            file["meshes"][-1]["primitives"].append(primitive)
-            file["materials"].append(_material(f"{prefix}{region}", region, colour))
-        joints = list(range(first, first + len(JOINTS)))
-        file["skins"].append(
-            {"name": f"{prefix}skeleton", "inverseBindMatrices": bind, "skeleton": first, "joints": joints}
-        )
-        _add_animation(buffer, animation, motion, first, clock)
-
+        _add_figure(file, shared, palette, first, prefix)
+        _add_animation(buffer, animation, motion, first, shared.clock)
     document = {
         "asset": {"version": "2.0", "generator": "Dancefloor"},
         "scene": 0,
@@ -152,8 +132,18 @@ def to_bytes(dance: Dance, *, body: Body | None = None, colours: Sequence[Colour
     return _container(document, buffer.data)
 
 
-def _add_mesh(buffer: _Buffer, body: Body) -> tuple[dict[str, int], dict[str, int]]:
-    """The rest mesh, shared by all dancers: vertex attributes, and one list of indices a region."""
+@dataclass(frozen=True)
+class _Shared:
+    """Indices of the accessors that all dancers use."""
+
+    attributes: dict[str, int]
+    regions: dict[Region, int]
+    bind: int
+    clock: int
+
+
+def _share(buffer: _Buffer, body: Body, dance: Dance) -> _Shared:
+    """The rest mesh with its indices by region, the inverse bind matrices and the time of each frame."""
     joints, weights = _influences(body.weights)
     attributes = {
         "POSITION": buffer.add(np.asarray(body.vertices, np.float32), target=_VERTICES, bounds=True),
@@ -165,18 +155,34 @@ def _add_mesh(buffer: _Buffer, body: Body) -> tuple[dict[str, int], dict[str, in
     index = np.uint16 if len(body.vertices) < 65535 else np.uint32
     regions = {
         region: buffer.add(faces.ravel().astype(index), target=_INDICES)
-        for region, faces in _dress(body).items()
-        if len(faces)
+        for region, faces in _by_region(body).items()
     }
-    return attributes, regions
+    inverse_bind = np.tile(np.eye(4, dtype=np.float32), (len(JOINTS), 1, 1))
+    inverse_bind[:, :3, 3] = -body.joints
+    times = (np.arange(len(dance)) / dance.fps).astype(np.float32)
+    return _Shared(attributes, regions, buffer.add(inverse_bind), buffer.add(times, bounds=True))
 
 
-def _dress(body: Body) -> dict[str, np.ndarray]:
-    """Faces (f, 3) of each region, by the joint that moves them most."""
-    wearer = body.weights[body.faces].sum(axis=1).argmax(axis=1)
-    covered = {name: np.isin(wearer, [INDEX[joint] for joint in joints]) for name, joints in _DRESSED.items()}
-    covered["skin"] = ~np.any(list(covered.values()), axis=0)
-    return {name: body.faces[mask] for name, mask in covered.items()}
+def _add_figure(file: dict[str, Any], shared: _Shared, palette: Palette, first: int, prefix: str) -> None:
+    """Append a dancer's mesh, its materials, and the skin that ties it to the 24 nodes from `first` on."""
+    primitives = []
+    for region, indices in shared.regions.items():
+        material = len(file["materials"])
+        primitives.append({"attributes": shared.attributes, "indices": indices, "material": material})
+        file["materials"].append(_material(prefix + region.name.lower(), region, palette))
+    skin: dict[str, Any] = {"name": f"{prefix}skeleton", "inverseBindMatrices": shared.bind}
+    skin |= {"skeleton": first, "joints": list(range(first, first + len(JOINTS)))}
+    name = f"{prefix}body"
+    file["nodes"].append({"name": name, "mesh": len(file["meshes"]), "skin": len(file["skins"])})
+    file["meshes"].append({"name": name, "primitives": primitives})
+    file["skins"].append(skin)
+
+
+def _by_region(body: Body) -> dict[Region, np.ndarray]:
+    """Faces (f, 3) of each region that has any. A face on a border goes where two of its corners are."""
+    corners = np.sort(body.regions[body.faces], axis=1)
+    middle = corners[:, 1]  # the median of three is the majority, when there is one
+    return {region: body.faces[middle == region] for region in Region if (middle == region).any()}
 
 
 def _influences(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -240,12 +246,10 @@ def _continuous(quaternions: np.ndarray) -> np.ndarray:
     return quaternions * signs[..., None]
 
 
-def _material(name: str, region: str, colour: Colour) -> dict[str, Any]:
-    """A matt material: the dancer's colour on top, a darker one below, skin and shoes as everybody's."""
-    darker: Colour = (0.45 * colour[0], 0.45 * colour[1], 0.45 * colour[2])
-    srgb = {"top": colour, "trousers": darker, "skin": _SKIN, "shoes": _SHOES}[region]
-    factor = [round(float(value), 5) for value in _linear(np.array(srgb))]
-    shading = {"baseColorFactor": [*factor, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.8}
+def _material(name: str, region: Region, palette: Palette) -> dict[str, Any]:
+    colour = [round(float(value), 5) for value in _linear(np.array(palette[region]) / 255)]
+    roughness = _ROUGHNESS.get(region, 0.85)
+    shading = {"baseColorFactor": [*colour, 1.0], "metallicFactor": 0.0, "roughnessFactor": roughness}
     return {"name": name, "pbrMetallicRoughness": shading}
 
 

@@ -71,8 +71,9 @@ def slerp(start: np.ndarray, end: np.ndarray, weight: np.ndarray | float) -> np.
 
 def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The smallest rotation (..., 3, 3) that turns direction source (..., 3) into direction target (..., 3)."""
-    a = source / np.linalg.norm(source, axis=-1, keepdims=True)
-    b = target / np.linalg.norm(target, axis=-1, keepdims=True)
+    a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
+    a = a / np.linalg.norm(a, axis=-1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=-1, keepdims=True)
     cosine = np.sum(a * b, axis=-1, keepdims=True)
     # Opposite directions leave the axis open: take one perpendicular to a.
     helper = np.where(np.abs(a[..., :1]) < 0.9, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
