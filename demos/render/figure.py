@@ -6,6 +6,8 @@ from functools import cache
 
 import numpy as np
 
+from demos.body import body
+from demos.body.body import Region
 from demos.motion import kinematics, rotations
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX, PARENTS, REST_OFFSETS
@@ -13,6 +15,21 @@ from demos.render.theme import DANCERS, linear
 from demos.runtime.errors import InputError
 
 STYLES = ("mesh", "skeleton")
+
+OUTFITS: tuple[dict[Region, str], ...] = (
+    {
+        Region.SKIN: "#d9a184", Region.TOP: DANCERS[0], Region.LEGGINGS: "#a5324c", Region.SHOES: "#f3e6d8",
+        Region.HAIR: "#4a2c22", Region.EYE: "#f1ece4", Region.IRIS: "#33241d", Region.LIPS: "#b96a5d",
+        Region.BROWS: "#4a3026",
+    },
+    {
+        Region.SKIN: "#a9714f", Region.TOP: DANCERS[1], Region.LEGGINGS: "#1d6b82", Region.SHOES: "#f3e6d8",
+        Region.HAIR: "#241a1c", Region.EYE: "#f1ece4", Region.IRIS: "#2a1d18", Region.LIPS: "#8c4f43",
+        Region.BROWS: "#241a1c",
+    },
+)  # fmt: skip
+"""What each dancer wears: '#rrggbb' a region of the body."""
+GLOSS = {Region.SKIN: 0.10, Region.TOP: 0.04, Region.LEGGINGS: 0.09, Region.SHOES: 0.2, Region.HAIR: 0.16, Region.EYE: 0.6}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +48,25 @@ class Figure:
 
 def figure(style: str, dancer: int) -> Figure:
     """The figure of dancer 0 (coral) or 1 (teal) in a style of STYLES; InputError for any other style."""
+    if style == "mesh":
+        return body_figure(dancer)
     if style == "skeleton":
         return skeleton_figure(dancer)
     raise InputError(f"There is no style called {style!r}; choose {' or '.join(STYLES)}.")
+
+
+def body_figure(dancer: int) -> Figure:
+    """The suite's body (or the host's SMPL file) in the dancer's outfit."""
+    shape = body.load_body()
+    outfit = OUTFITS[dancer]
+    if not shape.regions.any():  # a body without clothes: one colour, like a dress form
+        outfit = {Region.SKIN: DANCERS[dancer]}
+    colours = np.zeros((max(Region) + 1, 3), np.float32)
+    gloss = np.zeros(max(Region) + 1, np.float32)
+    for region, colour in outfit.items():
+        colours[region] = linear(colour)
+        gloss[region] = GLOSS.get(region, 0.1)
+    return Figure(shape.faces, colours[shape.regions], gloss[shape.regions], lambda motion: body.skin(shape, motion))
 
 
 def skeleton_figure(dancer: int) -> Figure:
