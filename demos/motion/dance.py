@@ -1,4 +1,4 @@
-"""Dance: one or two performers on one clock, the song they belong to, and how they were made. Saved as one .npz."""
+"""Dance: one or two performers on one clock, their song, and how they were made. Saved as one .npz."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ def forward(rotation: Any, translation: Any, offsets: Any = None) -> tuple[Any, 
 
     Parameters
     ----------
-    rotation : (..., 24, 3, 3) array or tensor, each joint relative to its parent; the pelvis relative to the world.
+    rotation : (..., 24, 3, 3) array or tensor, each joint relative to its parent, the pelvis to the world.
     translation : (..., 3) metres, the pelvis in the world.
     offsets : (24, 3) metres, rest offset of each joint from its parent; the suite's skeleton when None.
 
@@ -47,7 +47,9 @@ def to_local(orientations: np.ndarray) -> np.ndarray:
     return local
 
 
-def joint_positions(poses: np.ndarray, translation: np.ndarray, offsets: np.ndarray | None = None) -> np.ndarray:
+def joint_positions(
+    poses: np.ndarray, translation: np.ndarray, offsets: np.ndarray | None = None
+) -> np.ndarray:
     """Axis-angle poses (..., 24, 3) and translation (..., 3) -> world joints (..., 24, 3) metres, float32."""
     positions, _ = forward(rotations.rotvec_to_matrix(poses), np.asarray(translation, np.float64), offsets)
     return positions.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Motion: one performer moving. Methods resample, slice, mirror and concatenate; the rest are free functions."""
+"""Motion: one performer moving. Methods resample, slice, mirror, turn and move; the rest are functions."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Motion:
         return Motion(self.poses[start:stop], self.translation[start:stop], self.fps)
 
     def resample(self, fps: float) -> Motion:
-        """At another frame rate: joints by slerp, translation linearly; same start, length to within a frame."""
+        """At another frame rate: joints by slerp, translation linearly; same start, length within a frame."""
         if fps == self.fps:
             return self
         frames = max(1, round(len(self) * fps / self.fps))
@@ -83,7 +83,7 @@ class Motion:
         return Motion(poses, self.translation * np.array([-1, 1, 1], np.float32), self.fps)
 
     def turn(self, angle: float) -> Motion:
-        """The whole performance turned about the world's vertical axis, positive from +z towards +x, radians."""
+        """The whole performance turned about the vertical of the world by radians, from +z towards +x."""
         rotation = rotations.yaw(angle)
         root = rotations.matrix_to_rotvec(rotation @ rotations.rotvec_to_matrix(self.poses[:, 0]))
         poses = np.concatenate([root[:, None], self.poses[:, 1:]], axis=1)
@@ -101,5 +101,7 @@ def concatenate(motions: list[Motion]) -> Motion:
     fps = motions[0].fps
     parts = [motion.resample(fps) for motion in motions]
     return Motion(
-        np.concatenate([part.poses for part in parts]), np.concatenate([part.translation for part in parts]), fps
+        np.concatenate([part.poses for part in parts]),
+        np.concatenate([part.translation for part in parts]),
+        fps,
     )

@@ -1,7 +1,7 @@
 """Rotations as arrays: rotation vectors, matrices, quaternions and the 6-D form, in NumPy; 6-D in torch too.
 
 Conventions: matrices act on column vectors; rotation vectors (axis times angle) are radians, right-handed;
-quaternions are (w, x, y, z), unit, either sign. Every function keeps leading dimensions: (..., 3) <-> (..., 3, 3).
+quaternions are (w, x, y, z), unit, either sign. Every function keeps leading dimensions, here (...).
 Worked case: [0, pi/2, 0] turns +z (0, 0, 1) into +x (1, 0, 0).
 """
 
@@ -54,7 +54,7 @@ def quaternion_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
 
 
 def slerp(start: np.ndarray, end: np.ndarray, weight: np.ndarray | float) -> np.ndarray:
-    """Shortest-arc interpolation of quaternions (..., 4); weight 0 is start, 1 is end, broadcast over (...)."""
+    """Shortest-arc interpolation of quaternions (..., 4); weight (...) 0 is start, 1 is end; broadcasts."""
     start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
     weight = np.asarray(weight, np.float64)[..., None]
     cosine = np.sum(start * end, axis=-1, keepdims=True)
@@ -70,7 +70,7 @@ def slerp(start: np.ndarray, end: np.ndarray, weight: np.ndarray | float) -> np.
 
 
 def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The smallest rotation (..., 3, 3) that turns direction source (..., 3) into direction target (..., 3)."""
+    """The smallest rotation (..., 3, 3) that turns direction source (..., 3) into target (..., 3)."""
     a, b = np.asarray(source, np.float64), np.asarray(target, np.float64)
     a = a / np.linalg.norm(a, axis=-1, keepdims=True)
     b = b / np.linalg.norm(b, axis=-1, keepdims=True)
@@ -96,7 +96,7 @@ def matrix_to_sixd(matrix: Any) -> Any:
 
 
 def sixd_to_matrix(sixd: Any) -> Any:
-    """(..., 6) -> (..., 3, 3) by Gram-Schmidt (Zhou et al. 2019, eq. 15); any finite input. NumPy or torch."""
+    """(..., 6) -> (..., 3, 3) by Gram-Schmidt (Zhou et al. 2019, eq. 15), any finite input. NumPy, torch."""
     xp = _namespace(sixd)
     first = _unit(sixd[..., :3], xp)
     second = sixd[..., 3:] - (first * sixd[..., 3:]).sum(-1)[..., None] * first
