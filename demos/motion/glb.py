@@ -144,18 +144,19 @@ class _Shared:
 
 def _share(buffer: _Buffer, body: Body, dance: Dance) -> _Shared:
     """The rest mesh with its indices by region, the inverse bind matrices and the time of each frame."""
-    joints, weights = _influences(body.weights)
+    vertices, weights, faces = _cut(body)
+    joints, shares = _influences(weights)
+    normals = _normals(vertices, np.concatenate(list(faces.values())))
     attributes = {
-        "POSITION": buffer.add(np.asarray(body.vertices, np.float32), target=_VERTICES, bounds=True),
-        "NORMAL": buffer.add(_normals(body.vertices, body.faces), target=_VERTICES),
+        "POSITION": buffer.add(vertices.astype(np.float32), target=_VERTICES, bounds=True),
+        "NORMAL": buffer.add(normals, target=_VERTICES),
         "JOINTS_0": buffer.add(joints, target=_VERTICES),
-        "WEIGHTS_0": buffer.add(weights, target=_VERTICES, normalized=True),
+        "WEIGHTS_0": buffer.add(shares, target=_VERTICES, normalized=True),
     }
     # The largest value of the type is reserved for "restart the strip".
-    index = np.uint16 if len(body.vertices) < 65535 else np.uint32
+    index = np.uint16 if len(vertices) < 65535 else np.uint32
     regions = {
-        region: buffer.add(faces.ravel().astype(index), target=_INDICES)
-        for region, faces in _by_region(body).items()
+        region: buffer.add(part.ravel().astype(index), target=_INDICES) for region, part in faces.items()
     }
     inverse_bind = np.tile(np.eye(4, dtype=np.float32), (len(JOINTS), 1, 1))
     inverse_bind[:, :3, 3] = -body.joints
@@ -178,11 +179,39 @@ def _add_figure(file: dict[str, Any], shared: _Shared, palette: Palette, first: 
     file["skins"].append(skin)
 
 
-def _by_region(body: Body) -> dict[Region, np.ndarray]:
-    """Faces (f, 3) of each region that has any. A face on a border goes where two of its corners are."""
-    corners = np.sort(body.regions[body.faces], axis=1)
-    middle = corners[:, 1]  # the median of three is the majority, when there is one
-    return {region: body.faces[middle == region] for region in Region if (middle == region).any()}
+def _cut(body: Body) -> tuple[np.ndarray, np.ndarray, dict[Region, np.ndarray]]:
+    """The mesh cut along the borders of its regions: vertices (w, 3), weights (w, 24), faces by region.
+
+    The body's vertices come first. Every edge between two regions gets another in its middle, and the border
+    runs through these: whole triangles would leave it like the teeth of a saw.
+    """
+    regions, faces = body.regions, body.faces
+    edges = np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]], axis=2).reshape(-1, 2)
+    crossing = regions[edges[:, 0]] != regions[edges[:, 1]]
+    ends, which = np.unique(edges[crossing], axis=0, return_inverse=True)
+    middles = np.full(len(edges), -1)
+    middles[crossing] = len(body.vertices) + which.ravel()
+    vertices = np.concatenate([body.vertices, body.vertices[ends].mean(axis=1)])
+    weights = np.concatenate([body.weights, body.weights[ends].mean(axis=1)])
+
+    mixed = crossing.reshape(-1, 3).any(axis=1)
+    parts = {region: [faces[~mixed & (regions[faces[:, 0]] == region)]] for region in Region}
+    for face, middle in zip(faces[mixed], middles.reshape(-1, 3)[mixed], strict=True):
+        for region, piece in _pieces(face, middle, regions):
+            parts[Region(region)].append(np.array([piece], faces.dtype))
+    joined = {region: np.concatenate(pieces) for region, pieces in parts.items()}
+    return vertices, weights, {region: piece for region, piece in joined.items() if len(piece)}
+
+
+def _pieces(face: np.ndarray, middle: np.ndarray, regions: np.ndarray) -> list[tuple[int, tuple]]:
+    """A triangle of several regions in pieces; middle (3,): the vertex on edge ab, bc and ca, or -1."""
+    if (middle >= 0).all():
+        (a, b, c), (ab, bc, ca) = face, middle
+        corners = [(regions[a], (a, ab, ca)), (regions[b], (b, bc, ab)), (regions[c], (c, ca, bc))]
+        return [*corners, (regions[a], (ab, bc, ca))]
+    turn = int(np.flatnonzero(middle < 0)[0]) - 1  # so that the uncut edge is bc
+    (a, b, c), (ab, _, ca) = np.roll(face, -turn), np.roll(middle, -turn)
+    return [(regions[a], (a, ab, ca)), (regions[b], (ab, b, c)), (regions[b], (ab, c, ca))]
 
 
 def _influences(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
