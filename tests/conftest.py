@@ -1,8 +1,15 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use: the reference data where it is, and a song and dances made here."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+
+from demos.motion.dance import Dance, Provenance
+from demos.motion.motion import Motion
+from demos.motion.skeleton import INDEX, REST_HEIGHT
+from demos.runtime.settings import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -14,3 +21,63 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data (../shared/data) is not on this machine")
     return folder
+
+
+@pytest.fixture
+def private_cache(tmp_path, monkeypatch):
+    """Settings whose cache is this test's own folder."""
+    monkeypatch.setenv("DANCEFLOOR_CACHE", str(tmp_path / "cache"))
+    settings.cache_clear()
+    yield tmp_path / "cache"
+    settings.cache_clear()
+
+
+def make_groove(seconds: float = 4.0, *, fps: float = 30.0, bpm: float = 120.0, side: float = 0.0) -> Motion:
+    """Arms that swing and knees that bounce on the beat: plain, but it moves and its beats are known."""
+    time = np.arange(round(seconds * fps)) / fps
+    phase = 2 * np.pi * time * bpm / 60
+    poses = np.zeros((len(time), 24, 3), np.float32)
+    poses[:, INDEX["left_shoulder"], 2] = -0.9 + 0.5 * np.cos(phase / 2)
+    poses[:, INDEX["right_shoulder"], 2] = 0.9 + 0.5 * np.cos(phase / 2)
+    bend = 0.25 * (1 - np.cos(phase))
+    for name, share in (("hip", -1.0), ("knee", 2.0), ("ankle", -1.0)):
+        for leg in ("left", "right"):
+            poses[:, INDEX[f"{leg}_{name}"], 0] = share * bend
+    translation = np.zeros((len(time), 3), np.float32)
+    translation[:, 0] = side
+    translation[:, 1] = REST_HEIGHT - 0.8 * (1 - np.cos(bend))  # thigh and shin, about 0.4 m each
+    return Motion(poses, translation, fps)
+
+
+@pytest.fixture
+def groove() -> Dance:
+    """Four seconds of one dancer at 120 beats a minute."""
+    return Dance(
+        (make_groove(),), Provenance("test"), beats=np.arange(0, 4, 0.5), downbeats=np.arange(0, 4, 2.0)
+    )
+
+
+@pytest.fixture
+def couple() -> Dance:
+    """Two dancers side by side, four seconds."""
+    return Dance((make_groove(side=-0.5), make_groove(side=0.5)), Provenance("test"))
+
+
+@pytest.fixture(scope="session")
+def click_song(tmp_path_factory) -> Path:
+    """Six seconds of clicks at 120 beats a minute over a soft chord that changes each bar."""
+    rate, seconds = 22050, 6.0
+    time = np.arange(int(rate * seconds)) / rate
+    sound = np.zeros_like(time)
+    for bar, root in enumerate((220.0, 174.6, 196.0)):
+        inside = (time >= 2 * bar) & (time < 2 * bar + 2)
+        for ratio in (1, 1.25, 1.5):
+            sound[inside] += 0.05 * np.sin(2 * np.pi * root * ratio * time[inside])
+    for index, beat in enumerate(np.arange(0, seconds, 0.5)):
+        since = time - beat
+        hit = (since >= 0) & (since < 0.06)
+        strength = 0.8 if index % 4 == 0 else 0.5
+        sound[hit] += strength * np.sin(2 * np.pi * 900 * since[hit]) * np.exp(-60 * since[hit])
+    path = tmp_path_factory.mktemp("song") / "clicks.wav"
+    soundfile.write(path, 0.9 * sound / np.abs(sound).max(), rate)
+    return path

@@ -1,0 +1,264 @@
+"""The suite's jobs from a shell: python -m demos JOB. The same pipelines as the page, no page needed."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from demos.runtime.errors import InputError
+
+Report = dict
+SIZE_HELP = "WIDTHxHEIGHT of the film, such as 1280x720"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one job; 0 when done, 2 with one sentence on stderr for bad input. Anything else is our fault and raises."""
+    options = _parser().parse_args(arguments)
+    try:
+        report = options.job(options)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output, such as head, has left
+        return 0
+    if options.json:
+        print(json.dumps(report))
+    else:
+        _show(report)
+    return 0
+
+
+def features(options: argparse.Namespace) -> Report:
+    """The 35 features of a song, its beats and its tempo."""
+    import numpy as np
+
+    from demos.audio import cache
+
+    song, found = cache.load(options.song)
+    if options.out:
+        _in_folder(options.out)
+        np.savez_compressed(
+            options.out,
+            values=found.values,
+            beats=found.beats,
+            downbeats=found.downbeats,
+            tempo_bpm=found.tempo_bpm,
+        )
+    return {
+        "song": song.name,
+        "sha256": song.sha256,
+        "seconds": found.duration_s,
+        "frames": len(found.values),
+        "fps": 30,
+        "tempo_bpm": found.tempo_bpm,
+        "beats": [round(float(beat), 3) for beat in found.beats],
+        "downbeats": [round(float(beat), 3) for beat in found.downbeats],
+        **({"out": str(options.out)} if options.out else {}),
+    }
+
+
+def inspect(options: argparse.Namespace) -> Report:
+    """What is in a motion file."""
+    from demos.motion.files import describe
+
+    return describe(options.motion, fps=options.fps)
+
+
+def metrics(options: argparse.Namespace) -> Report:
+    """Every measure of a dance, against a song's beats where a song is given."""
+    from demos.compare import pipeline
+
+    result = pipeline.compare([_entry(options)], options.song)
+    if result.problems:
+        raise InputError(result.problems[0])
+    return {"name": result.names[0], **result.reports[0]}
+
+
+def render(options: argparse.Namespace) -> Report:
+    """A film of one or more dances side by side, with the song."""
+    from demos.compare import pipeline
+    from demos.render.video import render_dance
+
+    entries = [
+        pipeline.Entry(path, fps=options.fps, partner=options.partner if index == 0 else None)
+        for index, path in enumerate(options.motion)
+    ]
+    result = pipeline.compare(entries, options.song)
+    if result.problems:
+        raise InputError(result.problems[0])
+    _in_folder(options.out)
+    size = options.size or pipeline.film_size(len(entries), 512 if len(entries) == 1 else 1280)
+    out = render_dance(
+        list(result.dances), options.out, song_path=options.song, size=size, seconds=options.seconds,
+        start_s=options.start, names=list(result.names) if len(entries) > 1 else None, camera=options.camera,
+        theme=options.theme, style=options.style, on_progress=_progress("film", options),
+    )  # fmt: skip
+    return {"out": str(out), "bytes": out.stat().st_size, "size": list(size), "dances": list(result.names)}
+
+
+def export(options: argparse.Namespace) -> Report:
+    """A dance as .glb, .bvh or .npz."""
+    from demos.motion.export import export as write
+    from demos.motion.files import open_dance
+
+    dance = open_dance(options.motion, fps=options.fps, partner=options.partner)
+    written = write(dance, options.out)
+    return {"out": [str(path) for path in written], "bytes": [path.stat().st_size for path in written]}
+
+
+def bench(options: argparse.Namespace) -> Report:
+    """How fast a part is on this machine, beside what it is compared with, in one run."""
+    if options.part == "audio":
+        from demos.audio.bench import bench as run
+    else:
+        from demos.render.bench import bench as run
+    return run()
+
+
+def evaluate(options: argparse.Namespace) -> Report:
+    """How good a part is: a table, with the plain baseline beside it."""
+    if options.part == "beats":
+        from demos.audio.evaluate import evaluate as run
+
+        return run()
+    from demos.motion.retarget_report import report
+
+    return {"clips": report(options.data)}
+
+
+def train(options: argparse.Namespace) -> Report:
+    """Weights from data."""
+    from demos.audio.train import train as run
+
+    return run(preset=options.preset)
+
+
+def _entry(options: argparse.Namespace):
+    from demos.compare.pipeline import Entry
+
+    return Entry(options.motion, partner=options.partner, fps=options.fps)
+
+
+def _in_folder(out: Path) -> None:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {out.parent} cannot be made: {error.strerror}; choose another."
+        ) from error
+
+
+def _progress(what: str, options: argparse.Namespace) -> Callable[[int, int], None] | None:
+    """A progress bar on stderr for people; silence for programs."""
+    if options.json or not sys.stderr.isatty():
+        return None
+    from tqdm import tqdm
+
+    bar = tqdm(desc=what, unit="frames")
+
+    def report(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return report
+
+
+def _show(report: Report) -> None:
+    """A report for people: one line a value, long lists shortened."""
+    for key, value in report.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            print(f"{key}:")
+            for row in value:
+                print("  " + "  ".join(f"{name} {_text(item)}" for name, item in row.items()))
+        elif isinstance(value, dict):
+            print(f"{key}: " + ", ".join(f"{name} {_text(item)}" for name, item in value.items()))
+        else:
+            print(f"{key}: {_text(value)}")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, list):
+        words = [_text(item) for item in value[:8]]
+        return " ".join(words) + (f" ... ({len(value)} in all)" if len(value) > 8 else "")
+    return "-" if value is None else str(value)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but a mistake is one line on stderr."""
+
+    def error(self, message: str):  # argparse: exits
+        print(f"{message[0].upper()}{message[1:]}; see {self.prog} --help.", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a size such as 1280x720") from None
+    return width, height
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m demos", description=__doc__)
+    jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=_Parser)
+
+    def job(
+        function: Callable[[argparse.Namespace], Report], *, motion: bool = False
+    ) -> argparse.ArgumentParser:
+        text = function.__doc__
+        sub = jobs.add_parser(function.__name__, help=text, description=text)
+        sub.set_defaults(job=function)
+        sub.add_argument("--json", action="store_true", help="one JSON object on stdout, messages on stderr")
+        if motion:
+            sub.add_argument("--fps", type=float, help="frame rate to believe instead of the file's")
+            sub.add_argument("--partner", type=Path, help="the second dancer's file of a couple")
+        return sub
+
+    sub = job(features)
+    sub.add_argument("song", type=Path)
+    sub.add_argument("--out", type=Path, help="also write the features to this .npz")
+
+    sub = job(inspect)
+    sub.add_argument("motion", type=Path)
+    sub.add_argument("--fps", type=float, help="frame rate to believe instead of the file's")
+
+    sub = job(metrics, motion=True)
+    sub.add_argument("motion", type=Path)
+    sub.add_argument("--song", type=Path)
+
+    sub = job(render, motion=True)
+    sub.add_argument("motion", type=Path, nargs="+", help="one to four dances, side by side")
+    sub.add_argument("--song", type=Path)
+    sub.add_argument("--out", type=Path, required=True, help="the .mp4 to write")
+    sub.add_argument("--size", type=_size, help=SIZE_HELP)
+    sub.add_argument("--seconds", type=float, help="length; the longest dance's when left out")
+    sub.add_argument("--start", type=float, default=0.0, help="where on the clock to begin, seconds")
+    sub.add_argument("--camera", default="follow", choices=["follow", "front", "side", "top", "orbit"])
+    sub.add_argument("--theme", default="dark", choices=["dark", "light"])
+    sub.add_argument("--style", default="mesh", choices=["mesh", "skeleton"])
+
+    sub = job(export, motion=True)
+    sub.add_argument("motion", type=Path)
+    sub.add_argument("--out", type=Path, required=True, help="a .glb, .bvh or .npz file")
+
+    sub = job(bench)
+    sub.add_argument("part", choices=["audio", "render"])
+
+    sub = job(evaluate)
+    sub.add_argument("part", choices=["beats", "retarget"])
+    sub.add_argument(
+        "--data", type=Path, default=Path("../shared/data/mocap"), help="folder of motion files (retarget)"
+    )
+
+    sub = job(train)
+    sub.add_argument("name", choices=["beats"])
+    sub.add_argument("--preset", choices=["cpu", "gpu"], default="cpu")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

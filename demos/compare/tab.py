@@ -1,0 +1,198 @@
+"""The Compare tab: wires files and a song to the player, the table of measures and the exports."""
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+
+from demos.compare import examples, pipeline, table
+from demos.compare.pipeline import Comparison, Row
+from demos.motion.export import export
+from demos.render.player import Player, player_value
+from demos.render.video import render_dance
+from demos.runtime import workspace
+from demos.runtime.errors import InputError
+
+TITLE = "Compare"
+HASH = "compare"
+
+DETAIL_HEADERS = ["File", "Name", "Couple", "Frames/s", "Starts at (s)"]
+DETAIL_HINT = (
+    "Two files with the same letter under **Couple** dance together, in one world. Leave **Frames/s** empty to believe "
+    "the file. **Starts at** moves a dance on the song's clock; a negative number skips its beginning."
+)
+VIDEO_SIZES = {"Small (640 wide)": 640, "Medium (1280 wide)": 1280, "Full HD (1920 wide)": 1920}
+
+
+def build(folder: gr.State) -> None:
+    """Lay out the tab. `folder` is the visitor's workspace."""
+    comparison = gr.State(None)
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=1, min_width=320):
+            files = gr.File(
+                label="Dances: BVH, AIST++ pkl or NPZ, one to four",
+                file_count="multiple",
+                file_types=[".bvh", ".pkl", ".npz", ".npy"],
+                height=150,
+                elem_id="compare-files",
+            )
+            song = gr.Audio(
+                label="Song (optional)",
+                sources=["upload", "microphone"],
+                type="filepath",
+                elem_id="compare-song",
+            )
+            with gr.Accordion("Names, couples, frame rates", open=False):
+                gr.Markdown(DETAIL_HINT, elem_classes="df-hint")
+                details = gr.Dataframe(
+                    headers=DETAIL_HEADERS,
+                    datatype=["str", "str", "str", "number", "number"],
+                    type="array",
+                    column_count=len(DETAIL_HEADERS),
+                    interactive=True,
+                    static_columns=[0],
+                    show_label=False,
+                    buttons=[],
+                    wrap=True,
+                )
+                update = gr.Button("Apply", size="sm")
+            gr.Markdown("Nothing at hand? Try one of these:", elem_classes="df-hint")
+            with gr.Row():
+                example_buttons = [
+                    gr.Button(example.title, size="sm", min_width=120, elem_classes="df-example")
+                    for example in examples.EXAMPLES
+                ]
+        with gr.Column(scale=2, min_width=320):
+            notice = gr.HTML(visible=False, elem_id="compare-notice")
+            player = Player(elem_id="compare-player")
+            facts = gr.HTML(visible=False)
+            measures = gr.HTML(visible=False, elem_id="compare-measures")
+            with gr.Group(visible=False) as take_home:
+                with gr.Row():
+                    kind = gr.Radio(
+                        ["MP4", "GLB", "BVH", "NPZ"],
+                        value="MP4",
+                        label="Take it home",
+                        info="Film with sound, 3-D scene, skeleton for Blender or Maya, or the numbers",
+                        scale=3,
+                    )
+                    size = gr.Dropdown(
+                        list(VIDEO_SIZES), value="Medium (1280 wide)", label="Film size", scale=1
+                    )
+                with gr.Row():
+                    save = gr.Button("Make the file", variant="primary", elem_id="compare-export")
+                    cancel = gr.Button("Stop", visible=False)
+                downloads = gr.File(label="Ready", interactive=False, visible=False, file_count="multiple")
+
+    shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]
+    private = {"api_visibility": "private"}
+    filled = files.change(_details, [files], [details], show_progress="hidden", **private)
+    for event in (filled.then, song.change, update.click):
+        event(
+            _show, [files, song, details, comparison, folder], shown,
+            show_progress_on=[player], trigger_mode="always_last", **private,
+        )  # fmt: skip
+    for button, example in zip(example_buttons, examples.EXAMPLES, strict=True):
+        button.click(example.load, None, [song, files], show_progress="hidden", **private)
+    kind.change(
+        lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", **private
+    )
+    making = save.click(
+        _export, [comparison, kind, size, folder], [downloads, save, cancel, notice],
+        show_progress_on=[downloads], concurrency_limit=1, **private,
+    )  # fmt: skip
+    cancel.click(
+        _stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", **private
+    )
+    gr.api(_compare_files, api_name="compare")
+
+
+def _details(files: list[str] | None) -> list[list]:
+    """The editable rows for dropped files, couples recognised by their names."""
+    paths = [Path(path) for path in files or []]
+    return [[path.name, row.name, row.couple, row.fps, row.start_s] for path, row in
+            zip(paths, pipeline.rows_for(paths), strict=True)]  # fmt: skip
+
+
+def _show(
+    files: list[str] | None,
+    song: str | None,
+    details: list[list],
+    before: Comparison | None,
+    folder: str | None,
+) -> tuple:
+    """Compare and show; on bad input a sentence, with whatever was on the page still there."""
+    if not files:
+        empty = gr.update(visible=False)
+        return None, folder, empty, None, empty, empty, empty, empty
+    try:
+        entries = pipeline.entries_from(
+            [Path(path) for path in files], [Row.parse(*row[1:]) for row in details]
+        )
+        result = pipeline.compare(entries, Path(song) if song else None)
+    except InputError as error:
+        unchanged = gr.skip()
+        return before, folder, _notice([str(error)]), *[unchanged] * 5
+    folder = folder or workspace.create().name
+    value = player_value(
+        list(result.dances),
+        names=list(result.names),
+        song_path=result.song_path,
+        folder=workspace.root() / folder,
+    )
+    return (
+        result,
+        folder,
+        _notice(result.problems),
+        value,
+        gr.update(value=table.facts(result), visible=True),
+        gr.update(value=table.measures(result), visible=True),
+        gr.update(visible=True),
+        gr.update(visible=False),
+    )
+
+
+def _notice(sentences: tuple[str, ...] | list[str]) -> dict:
+    text = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in sentences)
+    return gr.update(value=f'<div class="df-notice" role="alert">{text}</div>', visible=bool(sentences))
+
+
+def _export(
+    result: Comparison, kind: str, size: str, folder: str, progress: gr.Progress = gr.Progress()
+) -> Iterator[tuple]:
+    """Write the files; a generator, so that Stop frees the lane at once."""
+    yield (
+        gr.update(value=None, visible=True),
+        gr.update(interactive=False),
+        gr.update(visible=True),
+        gr.skip(),
+    )
+    place = workspace.root() / folder
+    try:
+        if kind == "MP4":
+            paths = [place / "dancefloor.mp4"]
+            width = VIDEO_SIZES[size]
+            render_dance(
+                list(result.dances), paths[0], names=list(result.names), song_path=result.song_path,
+                size=pipeline.film_size(len(result.dances), width),
+                on_progress=lambda share: progress(share, desc="Filming"),
+            )  # fmt: skip
+        else:
+            paths = []
+            for number, dance in enumerate(result.dances, start=1):
+                progress((number - 1) / len(result.dances), desc="Writing")
+                paths += export(dance, place / f"dance-{number}.{kind.lower()}")
+    except InputError as error:
+        yield (
+            gr.update(visible=False),
+            gr.update(interactive=True),
+            gr.update(visible=False),
+            _notice([str(error)]),
+        )
+        return
+    yield [str(path) for path in paths], gr.update(interactive=True), gr.update(visible=False), gr.skip()
+
+
+def _stopped() -> tuple:
+    return gr.update(visible=False), gr.update(interactive=True), gr.update(visible=False)
