@@ -144,9 +144,7 @@ def _in_folder(out: Path) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(
-            f"The folder {out.parent} cannot be made: {error.strerror}; choose another."
-        ) from error
+        raise InputError(f"The folder {out.parent} cannot be made: {error.strerror}; choose another.") from error
 
 
 def _progress(what: str, options: argparse.Namespace) -> Callable[[int, int], None] | None:
@@ -206,9 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m demos", description=__doc__)
     jobs = parser.add_subparsers(title="jobs", required=True, metavar="JOB", parser_class=_Parser)
 
-    def job(
-        function: Callable[[argparse.Namespace], Report], *, motion: bool = False
-    ) -> argparse.ArgumentParser:
+    def job(function: Callable[[argparse.Namespace], Report], *, motion: bool = False) -> argparse.ArgumentParser:
         text = function.__doc__
         sub = jobs.add_parser(function.__name__, help=text, description=text)
         sub.set_defaults(job=function)

@@ -25,15 +25,18 @@ TAGLINE = "Put a song and a dance on one clock: watch them together, measure the
 
 # Coral and indigo: the colours of the stage. Shades from light to dark, as Gradio's hues are.
 CORAL = gr.themes.Color(
-    "#fff1ee", "#ffe0d9", "#ffc4b8", "#ffa08d", "#ff7d66", "#ff6b57", "#e2503c", "#bd3d2b", "#963021", "#71261b", "#431109",
+    "#fff1ee", "#ffe0d9", "#ffc4b8", "#ffa08d", "#ff7d66", "#ff6b57",
+    "#e2503c", "#bd3d2b", "#963021", "#71261b", "#431109",
     name="coral",
 )  # fmt: skip
 TEAL = gr.themes.Color(
-    "#e9fbf8", "#c9f4ed", "#97e8dc", "#5fd8c8", "#27c4b0", "#1aa896", "#14897b", "#126d63", "#12574f", "#124842", "#052b28",
+    "#e9fbf8", "#c9f4ed", "#97e8dc", "#5fd8c8", "#27c4b0", "#1aa896",
+    "#14897b", "#126d63", "#12574f", "#124842", "#052b28",
     name="teal-stage",
 )  # fmt: skip
 INDIGO_GREY = gr.themes.Color(
-    "#f8f6f2", "#efebe6", "#ddd8d6", "#bfb9c0", "#9791a3", "#736d85", "#564f6b", "#3f3857", "#2a2343", "#1b162d", "#12101c",
+    "#f8f6f2", "#efebe6", "#ddd8d6", "#bfb9c0", "#9791a3", "#736d85",
+    "#564f6b", "#3f3857", "#2a2343", "#1b162d", "#12101c",
     name="indigo-grey",
 )  # fmt: skip
 

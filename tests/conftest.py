@@ -52,9 +52,7 @@ def make_groove(seconds: float = 4.0, *, fps: float = 30.0, bpm: float = 120.0, 
 @pytest.fixture
 def groove() -> Dance:
     """Four seconds of one dancer at 120 beats a minute."""
-    return Dance(
-        (make_groove(),), Provenance("test"), beats=np.arange(0, 4, 0.5), downbeats=np.arange(0, 4, 2.0)
-    )
+    return Dance((make_groove(),), Provenance("test"), beats=np.arange(0, 4, 0.5), downbeats=np.arange(0, 4, 2.0))
 
 
 @pytest.fixture

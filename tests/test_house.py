@@ -40,13 +40,9 @@ def test_arrows_point_one_way(path):
     place = path.relative_to(ROOT / "demos").parts
     used = imports(path)
     if path.name not in ("tab.py", "suite.py", "player.py"):
-        assert not any(name.split(".")[0] == "gradio" for name in used), (
-            "only tabs, the suite and the player may"
-        )
+        assert not any(name.split(".")[0] == "gradio" for name in used), "only tabs, the suite and the player may"
     if place[0] in NOUNS:
-        rooms = {
-            name for name in used if name.startswith("demos.") and name.split(".")[1] in ROOMS | {"suite"}
-        }
+        rooms = {name for name in used if name.startswith("demos.") and name.split(".")[1] in ROOMS | {"suite"}}
         assert not rooms, f"a shared noun imports a room: {rooms}"
 
 
@@ -66,18 +62,14 @@ def test_every_requirement_is_pinned():
 
 def test_the_repository_travels_light():
     sizes = {path: path.stat().st_size for path in tracked() if path.is_file()}
-    assert sum(sizes.values()) < LARGEST_REPOSITORY_BYTES, sorted(sizes.items(), key=lambda item: -item[1])[
-        :5
-    ]
+    assert sum(sizes.values()) < LARGEST_REPOSITORY_BYTES, sorted(sizes.items(), key=lambda item: -item[1])[:5]
 
 
 def test_nothing_speaks_of_one_machine():
     pattern = re.compile(rb"(/root/|/home/[a-z]|/work/|/tmp/[a-z])")
     here = Path(__file__)
     texts = [
-        path
-        for path in tracked()
-        if path.suffix in {".py", ".md", ".toml", ".js", ".css", ".txt", ""} and path != here
+        path for path in tracked() if path.suffix in {".py", ".md", ".toml", ".js", ".css", ".txt", ""} and path != here
     ]
     assert [str(path) for path in texts if path.is_file() and pattern.search(path.read_bytes())] == []
 

@@ -92,9 +92,7 @@ def _number(cell: object, column: str) -> float | None:
     except ValueError:
         value = math.nan
     if value is not None and not math.isfinite(value):
-        raise InputError(
-            f"“{text}” under {column} is not a number; write one such as 60 or leave the cell empty."
-        )
+        raise InputError(f"“{text}” under {column} is not a number; write one such as 60 or leave the cell empty.")
     return value
 
 
@@ -133,9 +131,7 @@ def entries_from(paths: list[Path], rows: list[Row] | None = None) -> list[Entry
     for mark, (lead, *rest) in members.items():
         row = rows[lead]
         if len(rest) != (1 if row.couple else 0):
-            raise InputError(
-                f"Couple “{mark}” has {1 + len(rest)} dancers; give exactly two files the same letter."
-            )
+            raise InputError(f"Couple “{mark}” has {1 + len(rest)} dancers; give exactly two files the same letter.")
         partner = paths[rest[0]] if rest else None
         entries.append(Entry(paths[lead], row.name or paths[lead].stem, partner, row.fps, row.start_s))
     return entries
@@ -159,16 +155,12 @@ def compare(entries: list[Entry], song_path: Path | None = None) -> Comparison:
     if not entries:
         raise InputError("Add at least one dance: a BVH, an AIST++ pkl or an NPZ file.")
     if len(entries) > MOST_DANCES:
-        raise InputError(
-            f"Up to {MOST_DANCES} dances fit side by side; you added {len(entries)}. Remove some."
-        )
+        raise InputError(f"Up to {MOST_DANCES} dances fit side by side; you added {len(entries)}. Remove some.")
     problems: list[str] = []
     dances, names = [], []
     for entry in entries:
         try:
-            dances.append(
-                starting_at(open_dance(entry.path, fps=entry.fps, partner=entry.partner), entry.start_s)
-            )
+            dances.append(starting_at(open_dance(entry.path, fps=entry.fps, partner=entry.partner), entry.start_s))
             names.append(entry.name or Path(entry.path).stem)
         except InputError as error:
             problems.append(str(error))

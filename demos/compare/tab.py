@@ -1,17 +1,19 @@
 """The Compare tab: wires files and a song to the player, the table of measures and the exports."""
 
+import contextlib
 import html
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import gradio as gr
+from gradio import FileData
 
 from demos.compare import examples, pipeline, table
 from demos.compare.pipeline import Comparison, Row
 from demos.motion.export import export
 from demos.render.player import Player, player_value
 from demos.render.video import render_dance
-from demos.runtime import workspace
+from demos.runtime import jobs, workspace
 from demos.runtime.errors import InputError
 
 TITLE = "Compare"
@@ -77,9 +79,7 @@ def build(folder: gr.State) -> None:
                         info="Film with sound, 3-D scene, skeleton for Blender or Maya, or the numbers",
                         scale=3,
                     )
-                    size = gr.Dropdown(
-                        list(VIDEO_SIZES), value="Medium (1280 wide)", label="Film size", scale=1
-                    )
+                    size = gr.Dropdown(list(VIDEO_SIZES), value="Medium (1280 wide)", label="Film size", scale=1)
                 with gr.Row():
                     save = gr.Button("Make the file", variant="primary", elem_id="compare-export")
                     cancel = gr.Button("Stop", visible=False)
@@ -95,17 +95,13 @@ def build(folder: gr.State) -> None:
         )  # fmt: skip
     for button, example in zip(example_buttons, examples.EXAMPLES, strict=True):
         button.click(example.load, None, [song, files], show_progress="hidden", **private)
-    kind.change(
-        lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", **private
-    )
+    kind.change(lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", **private)
     making = save.click(
         _export, [comparison, kind, size, folder], [downloads, save, cancel, notice],
         show_progress_on=[downloads], concurrency_limit=1, **private,
     )  # fmt: skip
-    cancel.click(
-        _stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", **private
-    )
-    gr.api(_compare_files, api_name="compare")
+    cancel.click(_stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", **private)
+    gr.api(compare_files, api_name="compare")
 
 
 def _details(files: list[str] | None) -> list[list]:
@@ -127,9 +123,7 @@ def _show(
         empty = gr.update(visible=False)
         return None, folder, empty, None, empty, empty, empty, empty
     try:
-        entries = pipeline.entries_from(
-            [Path(path) for path in files], [Row.parse(*row[1:]) for row in details]
-        )
+        entries = pipeline.entries_from([Path(path) for path in files], [Row.parse(*row[1:]) for row in details])
         result = pipeline.compare(entries, Path(song) if song else None)
     except InputError as error:
         unchanged = gr.skip()
@@ -162,36 +156,51 @@ def _export(
     result: Comparison, kind: str, size: str, folder: str, progress: gr.Progress = gr.Progress()
 ) -> Iterator[tuple]:
     """Write the files; a generator, so that Stop frees the lane at once."""
-    yield (
-        gr.update(value=None, visible=True),
-        gr.update(interactive=False),
-        gr.update(visible=True),
-        gr.skip(),
-    )
-    place = workspace.root() / folder
+    yield gr.update(value=None, visible=True), gr.update(interactive=False), gr.update(visible=True), gr.skip()
     try:
         if kind == "MP4":
-            paths = [place / "dancefloor.mp4"]
-            width = VIDEO_SIZES[size]
-            render_dance(
-                list(result.dances), paths[0], names=list(result.names), song_path=result.song_path,
-                size=pipeline.film_size(len(result.dances), width),
-                on_progress=lambda share: progress(share, desc="Filming"),
-            )  # fmt: skip
+            paths = yield from _film(result, size, workspace.root() / folder / "dancefloor.mp4", progress)
         else:
             paths = []
             for number, dance in enumerate(result.dances, start=1):
-                progress((number - 1) / len(result.dances), desc="Writing")
-                paths += export(dance, place / f"dance-{number}.{kind.lower()}")
+                progress((number - 1, len(result.dances)), desc="Writing", unit="dances")
+                paths += export(dance, workspace.root() / folder / f"dance-{number}.{kind.lower()}")
     except InputError as error:
-        yield (
-            gr.update(visible=False),
-            gr.update(interactive=True),
-            gr.update(visible=False),
-            _notice([str(error)]),
-        )
+        yield *_stopped(), _notice([str(error)])
         return
     yield [str(path) for path in paths], gr.update(interactive=True), gr.update(visible=False), gr.skip()
+
+
+def _film(result: Comparison, size: str, path: Path, progress: gr.Progress) -> Generator[tuple, None, list[Path]]:
+    filming = jobs.steps(
+        lambda report: render_dance(
+            list(result.dances),
+            path,
+            names=list(result.names),
+            song_path=result.song_path,
+            size=pipeline.film_size(len(result.dances), VIDEO_SIZES[size]),
+            on_progress=report,
+        )
+    )
+    with contextlib.closing(filming):
+        for done in filming:
+            progress(done, desc="Filming", unit="frames")
+            yield (gr.skip(),) * 4
+    return [path]
+
+
+def compare_files(dances: list[FileData], song: FileData | None = None) -> dict:
+    """Measure one to four dance files (BVH, AIST++ pkl, NPZ) against a song's beats.
+
+    Files whose names say that they are partners (60_01 and 61_01, name_a and name_b) count as one couple. Returns the
+    names, a dictionary of measures for each dance, and a sentence for each file that could not be read.
+    """
+    paths = [Path(dance.path) for dance in dances]
+    try:
+        result = pipeline.compare(pipeline.entries_from(paths), Path(song.path) if song else None)
+    except InputError as error:
+        raise gr.Error(str(error)) from error
+    return {"names": list(result.names), "measures": list(result.reports), "problems": list(result.problems)}
 
 
 def _stopped() -> tuple:

@@ -15,9 +15,7 @@ def facts(result: Comparison) -> str:
     if result.song and result.features:
         features = result.features
         labels.append(f"♪ {_clock(result.song.duration_s)}")
-        labels.append(
-            f"{features.tempo_bpm:.0f} beats a minute" if features.tempo_bpm else "no steady beat found"
-        )
+        labels.append(f"{features.tempo_bpm:.0f} beats a minute" if features.tempo_bpm else "no steady beat found")
         labels.append(f"{len(features.beats)} beats, {len(features.downbeats)} bars")
     else:
         labels.append("no song: add one to see how the dance meets its beats")
@@ -29,11 +27,7 @@ def facts(result: Comparison) -> str:
 
 def measures(result: Comparison) -> str:
     """One row a measure, one column a dance; the best of several dances stands out where there is a best."""
-    shown = [
-        row
-        for row in MEASURES
-        if row.key not in FOLDED and any(_has(report, row) for report in result.reports)
-    ]
+    shown = [row for row in MEASURES if row.key not in FOLDED and any(_has(report, row) for report in result.reports)]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in result.names)
     headline = "".join(_row(row, result.reports) for row in shown if row.headline)
     details = "".join(_row(row, result.reports) for row in shown if not row.headline)
@@ -62,9 +56,7 @@ def _row(row: Measure, reports: tuple[dict, ...]) -> str:
         f'<td class="{"df-best" if value is not None and value == best else ""}">{_cell(row, value, report)}</td>'
         for value, report in zip(values, reports, strict=True)
     )
-    return (
-        f'<tr><th scope="row">{escape(row.label)}{unit}<small>{escape(row.meaning)}</small></th>{cells}</tr>'
-    )
+    return f'<tr><th scope="row">{escape(row.label)}{unit}<small>{escape(row.meaning)}</small></th>{cells}</tr>'
 
 
 def _best(row: Measure, values: list[float | None]) -> float | None:

@@ -1,5 +1,6 @@
 """Jobs: long work that reports by a callback, turned into a generator that can be stopped between any two reports."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator
@@ -28,10 +29,8 @@ def steps(
     def report(done: int, total: int) -> None:
         if stop.is_set():
             raise Stopped
-        try:
+        with contextlib.suppress(queue.Empty):
             latest.get_nowait()
-        except queue.Empty:
-            pass
         latest.put((done, total))
 
     def run() -> None:
