@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from demos.motion import bvh, rotations, skeleton_maps
+from demos.motion import anatomy, bvh, rotations, skeleton_maps
 from demos.motion.bvh import BvhClip
 from demos.motion.retarget import Source
 from demos.runtime.errors import InputError
@@ -38,7 +39,7 @@ def from_clip(clip: BvhClip, *, fps: float, name: str = "the file") -> Source:
         fps=fps,
         notes=tuple(notes),
     )
-    return _calibrate(source, tips)
+    return _calibrate(source, tips, lambda: _by_anatomy(source, clip, used, tips))
 
 
 def _upright(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray:
@@ -60,8 +61,42 @@ def _hand_tip(clip: BvhClip, wrist: int) -> np.ndarray:
     return np.mean(tips, axis=0) if tips else np.zeros(3)
 
 
-def _calibrate(source: Source, hand_tips: np.ndarray) -> Source:
-    """Choose the calibration pose: the zero pose when a figure stands in it, else a T-pose on frame 0."""
+def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray) -> Source:
+    """Calibrated from how the body is built and moves; the calibration pose is SMPL's T-pose, put together here."""
+    zero, roles = source.rest_positions, source.roles
+    offsets = {(a, b): zero[b] - zero[a] for a in range(len(used)) for b in range(len(used))}
+    across = {}
+    for row, side in enumerate(("left", "right")):
+        if np.linalg.norm(tips[row]) > 1e-6:
+            offsets[roles[f"{side}_wrist"], -1] = tips[row]
+        fingers = skeleton_maps.finger_bases(clip.names, clip.parents, used[roles[f"{side}_wrist"]])
+        if fingers is not None:
+            across[side] = clip.offsets[fingers[0]] - clip.offsets[fingers[1]]
+    try:
+        orientations = anatomy.calibration(
+            roles, source.spine, offsets, source.orientations, source.positions, across
+        )
+    except ValueError:
+        raise InputError(
+            "The skeleton's rest pose is neither a T-pose nor an A-pose; put a T-pose on its first frame."
+        ) from None
+    positions = np.zeros((len(used), 3))
+    place = {joint: i for i, joint in enumerate(used)}
+    for i, joint in enumerate(used):
+        parent = clip.parents[joint]
+        while parent >= 0 and parent not in place:
+            parent = clip.parents[parent]
+        if parent >= 0:
+            above = place[parent]
+            positions[i] = positions[above] + orientations[above] @ offsets[above, i]
+    note = "The rest pose is no T-pose; the skeleton was calibrated from how the body moves."
+    return replace(
+        source, rest_positions=positions, rest_orientations=orientations, notes=(*source.notes, note)
+    )
+
+
+def _calibrate(source: Source, hand_tips: np.ndarray, otherwise: Callable[[], Source]) -> Source:
+    """Choose the calibration pose: the zero pose when a figure stands in it, a T-pose on frame 0, or `otherwise`."""
     turn = _facing(source.rest_positions, source.roles)
     zero = turn is not None and _stands(source.rest_positions @ turn.T, source.roles)
     first = _facing(source.positions[0], source.roles)
@@ -72,9 +107,8 @@ def _calibrate(source: Source, hand_tips: np.ndarray) -> Source:
     elif t_pose:
         positions, orientations = source.positions[0] @ first.T, first @ source.orientations[0]
     else:
-        raise InputError(
-            "The skeleton's rest pose is neither a T-pose nor an A-pose; put a T-pose on its first frame."
-        )
+        source = otherwise()
+        positions, orientations = source.rest_positions, source.rest_orientations
     wrists = [source.roles["left_wrist"], source.roles["right_wrist"]]
     tips = positions[wrists] + np.einsum("kij,kj->ki", orientations[wrists], hand_tips)
     return replace(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from demos.motion import bvh, bvh_source, npz, pickles, retarget, sniff, stage
+from demos.motion import bvh, bvh_source, npz, pickles, retarget, robot, sniff, stage
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.motion.performance import Performance
@@ -19,6 +19,7 @@ from demos.runtime.errors import InputError
 MAX_FILE_BYTES = 200 << 20
 MAX_SECONDS = 600.0
 AIST_FPS = 60.0
+ROBOT_FPS = 60.0
 
 CMU_60_FPS = frozenset({33, 34, 42, 60, 61, 62, 74, 75, 77, 79, 80, 87, 88, 89})
 """CMU subjects recorded at 60 frames a second (CMU's motion index), which the usual BVH conversion labels 120."""
@@ -153,6 +154,9 @@ def _arrays(arrays: dict[str, np.ndarray], name: str, fps: float | None) -> Take
             motions = tuple(Motion(m.poses, m.translation, fps) for m in dance.motions)
             return _dance_take(dance.with_motions(motions), name, dance.fps, "given by the caller")
         return _dance_take(dance, name, dance.fps, "the file")
+    if robot.is_clip(arrays):
+        header = npz.rate(arrays["fps"], name) if "fps" in arrays else None
+        return _robot(robot.from_links(arrays, fps=fps or header or ROBOT_FPS, name=name), name, fps, header)
     performance = npz.performance(arrays, fps=fps, name=name)
     why = "the file" if fps is None else "given by the caller"
     return Take(performance.kind, name, "SMPL", performance.fps, None, why, performance=performance)
@@ -169,6 +173,9 @@ def _pickled(value: object, name: str, fps: float | None) -> Take:
         )
     if {"smpl_poses", "smpl_trans"} <= value.keys():
         return _aist(value, name, fps)
+    if robot.is_joints(value):
+        header = npz.rate(np.asarray(value["fps"]), name) if "fps" in value else None
+        return _robot(robot.from_joints(value, fps=fps or header or ROBOT_FPS, name=name), name, fps, header)
     raise InputError(
         f"{name} holds {', '.join(sorted(value)[:6]) or 'nothing'}, which is no motion that we know; AIST++ files with "
         "smpl_poses and smpl_trans are read."
@@ -192,6 +199,12 @@ def _aist(value: dict, name: str, fps: float | None) -> Take:
     kind = "AIST++ pkl" if aist else "SMPL pkl"
     performance = from_arrays(kind, poses, translation, fps=rate, unit=1 / scaling[0], name=name)
     return Take(kind, name, "SMPL, 24 joints", rate, None, why, performance=performance)
+
+
+def _robot(performance: Performance, name: str, fps: float | None, header: float | None) -> Take:
+    why = "given by the caller" if fps else "the file" if header else "robot clips are 60 frames a second"
+    kind = "Unitree G1, 30 links"
+    return Take("robot clip", name, kind, performance.fps, header, why, performance=performance)
 
 
 def _together(takes: list[Take]) -> list[Performance]:

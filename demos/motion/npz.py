@@ -69,7 +69,7 @@ def dance(arrays: dict[str, np.ndarray], *, name: str = "the file") -> Dance:
     poses, translation = arrays["poses"], arrays["translation"]
     if poses.ndim == 3:
         poses, translation = poses[None], translation[None]
-    fps = _rate(arrays["fps"], name)
+    fps = rate(arrays["fps"], name)
     if poses.ndim != 4 or poses.shape[0] not in (1, 2) or poses.shape[2:] != (24, 3) or poses.shape[1] == 0:
         raise InputError(
             f"{name} is no saved dance: its poses are {poses.shape}, not (dancers, frames, 24, 3)."
@@ -86,7 +86,7 @@ def dance(arrays: dict[str, np.ndarray], *, name: str = "the file") -> Dance:
     return Dance(motions, _provenance(arrays.get("provenance"), name), song, **beats)
 
 
-def _rate(value: np.ndarray, name: str) -> float:
+def rate(value: np.ndarray, name: str) -> float:
     """One positive number of frames per second."""
     if (
         value.size == 1
@@ -118,12 +118,12 @@ def _provenance(value: np.ndarray | None, name: str) -> Provenance:
 def performance(arrays: dict[str, np.ndarray], *, fps: float | None, name: str = "the file") -> Performance:
     """AMASS-style arrays (poses, trans, mocap_framerate) or smpl_poses and smpl_trans."""
     if {"poses", "trans"} <= arrays.keys():
-        rate = next(
+        stated = next(
             (arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None
         )
         poses, trans, kind = arrays["poses"], arrays["trans"], "AMASS-style NPZ"
     elif {"root_orient", "pose_body", "trans"} <= arrays.keys():
-        rate = next(
+        stated = next(
             (arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None
         )
         parts = [arrays["root_orient"], arrays["pose_body"]]
@@ -131,7 +131,7 @@ def performance(arrays: dict[str, np.ndarray], *, fps: float | None, name: str =
             raise InputError(f"{name} has a root_orient and a pose_body that do not fit together.")
         poses, trans, kind = np.concatenate(parts, axis=1), arrays["trans"], "AMASS-style NPZ"
     elif {"smpl_poses", "smpl_trans"} <= arrays.keys():
-        rate = arrays.get("fps")
+        stated = arrays.get("fps")
         poses, trans, kind = arrays["smpl_poses"], arrays["smpl_trans"], "SMPL poses"
     else:
         raise InputError(
@@ -139,7 +139,7 @@ def performance(arrays: dict[str, np.ndarray], *, fps: float | None, name: str =
             "(poses, translation, fps), AMASS (poses, trans, mocap_framerate) and smpl_poses with smpl_trans are read."
         )
     if fps is None:
-        if rate is None:
+        if stated is None:
             raise InputError(f"{name} does not say its frame rate; name it with fps (--fps in the shell).")
-        fps = _rate(rate, name)
+        fps = rate(stated, name)
     return from_arrays(kind, poses, trans, fps=fps, name=name)

@@ -195,3 +195,11 @@ def hand_children(plain_names: tuple[str, ...], parents: tuple[int, ...], wrist:
     ]
     middle = [i for i in children if "mid" in plain_names[i].lower()]
     return middle or children
+
+
+def finger_bases(names: tuple[str, ...], parents: tuple[int, ...], wrist: int) -> tuple[int, int] | None:
+    """The first joints of index and little finger below a wrist, or None when the hand has none."""
+    children = [i for i, parent in enumerate(parents) if parent == wrist]
+    index = [i for i in children if "index" in names[i].lower()]
+    little = [i for i in children if "pinky" in names[i].lower() or "little" in names[i].lower()]
+    return (index[0], little[0]) if index and little else None
