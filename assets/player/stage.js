@@ -1,0 +1,203 @@
+// The stage: one WebGL renderer for all views of a player, drawn only when something moves and somebody looks.
+
+import { NoToneMapping, PCFShadowMap, WebGLRenderer } from "./vendor/three-0.187.min.js";
+
+const LEVELS = [1, 0.8, 0.62, 0.48, 0.36]; // of the screen's own resolution; the last one draws no shadows
+const SLOW_MS = 30;
+const QUICK_MS = 18;
+const WINDOW = 16; // frames a decision rests on
+const PATIENCE = 6; // calm windows before a finer level is tried again
+
+/** Lag of the picture behind the sound, and how often it is drawn: what `stats()` reports. */
+class Meter {
+  constructor(size = 600) {
+    this.size = size;
+    this.reset();
+  }
+
+  reset() {
+    this.lags = [];
+    this.intervals = [];
+    this.frames = 0;
+  }
+
+  add(lag, interval) {
+    this.frames += 1;
+    if (lag !== null) push(this.lags, lag, this.size);
+    if (interval !== null) push(this.intervals, interval, this.size);
+  }
+
+  report() {
+    const lags = this.lags.map((lag) => Math.abs(lag) * 1000).sort((a, b) => a - b);
+    const interval = median([...this.intervals].sort((a, b) => a - b));
+    return {
+      frames: this.frames,
+      samples: lags.length,
+      lag_ms: { median: median(lags), p95: lags[Math.floor(0.95 * (lags.length - 1))] ?? null },
+      frames_per_second: interval ? 1000 / interval : null,
+    };
+  }
+}
+
+export class Stage {
+  /**
+   * @param area the element that holds the views' cells and the canvas
+   * @param hooks {now: (ms) => seconds, heard: () => seconds or null, moving: () => bool, drawn: (seconds) => void}
+   */
+  constructor(area, orbit, hooks) {
+    Object.assign(this, { area, orbit, hooks });
+    this.views = [];
+    this.theme = null;
+    this.level = 0;
+    this.meter = new Meter();
+    this.seen = false;
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "dfp-canvas";
+    this.canvas.setAttribute("aria-hidden", "true");
+    area.append(this.canvas);
+    this.resizing = new ResizeObserver(() => this.invalidate());
+    this.resizing.observe(area);
+    this.looking = new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      this.invalidate();
+    });
+    this.looking.observe(area);
+  }
+
+  #request = 0;
+  #before = 0;
+  #recent = [];
+  #calm = 0;
+  #tried = null; // {level, interval}: what the last step down was measured against
+  #floor = LEVELS.length - 1;
+
+  /** False where the browser has no WebGL. */
+  start() {
+    if (this.renderer) return true;
+    const wish = { alpha: true, powerPreference: "high-performance", failIfMajorPerformanceCaveat: true };
+    // Where only the processor draws, smooth edges cost more than they give.
+    const context =
+      this.canvas.getContext("webgl2", { ...wish, antialias: true }) ??
+      this.canvas.getContext("webgl2", { alpha: true, antialias: false });
+    if (!context) return false;
+    this.renderer = new WebGLRenderer({ canvas: this.canvas, context, alpha: true });
+    this.renderer.setClearColor(0x000000, 0);
+    this.renderer.toneMapping = NoToneMapping;
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    this.renderer.setScissorTest(true);
+    this.canvas.addEventListener("webglcontextrestored", () => this.invalidate());
+    return true;
+  }
+
+  setViews(views) {
+    for (const { view } of this.views) view.dispose();
+    this.views = views;
+    this.repaint();
+  }
+
+  repaint(theme = this.theme) {
+    this.theme = theme;
+    if (theme) for (const { view } of this.views) view.paint(theme);
+    this.invalidate();
+  }
+
+  /** Something changed: draw the next frame, if anybody can see it. */
+  invalidate() {
+    if (!this.#request && this.seen && this.renderer) this.#request = requestAnimationFrame((now) => this.#frame(now));
+  }
+
+  #frame(now) {
+    this.#request = 0;
+    if (!this.renderer) return;
+    const time = this.hooks.now(performance.now());
+    const easing = this.orbit.tick(performance.now());
+    this.draw(time);
+    const moving = this.hooks.moving();
+    const heard = moving ? this.hooks.heard() : null;
+    const interval = this.#before && moving ? now - this.#before : null;
+    this.meter.add(heard === null ? null : time - heard, interval);
+    if (interval !== null) this.#adapt(interval);
+    this.#before = moving ? now : 0;
+    this.hooks.drawn(time);
+    if (moving || easing) this.invalidate();
+  }
+
+  /** Draw the moment, seconds, in every view. */
+  draw(time) {
+    const { clientWidth: width, clientHeight: height } = this.area;
+    if (!width || !height) return;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2) * LEVELS[this.level];
+    if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
+    if (this.canvas.width !== Math.floor(width * ratio) || this.canvas.height !== Math.floor(height * ratio)) {
+      this.renderer.setSize(width, height, false);
+    }
+    this.renderer.setScissor(0, 0, width, height);
+    this.renderer.setViewport(0, 0, width, height);
+    this.renderer.clear();
+    for (const { view, cell } of this.views) {
+      const { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = cell;
+      if (!wide || !high) continue;
+      this.renderer.setViewport(left, height - top - high, wide, high);
+      this.renderer.setScissor(left, height - top - high, wide, high);
+      view.pose(time);
+      view.frame(this.orbit, wide / high);
+      this.renderer.render(view.scene, view.camera);
+    }
+  }
+
+  // A slow machine gets fewer pixels rather than a late picture. A step that does not help is taken back: the
+  // screen itself may be slow (30 Hz), and then fine pixels cost nothing.
+  #adapt(interval) {
+    this.#recent.push(interval);
+    if (this.#recent.length < WINDOW) return;
+    const typical = median(this.#recent.sort((a, b) => a - b));
+    this.#recent = [];
+    if (this.#tried && typical > 0.92 * this.#tried.interval && this.#tried.steps >= 2) {
+      this.#floor = this.#tried.level;
+      this.#setLevel(this.#tried.level);
+      this.#tried = null;
+    } else if (typical > SLOW_MS && this.level < this.#floor) {
+      this.#tried =
+        this.#tried && typical > 0.92 * this.#tried.interval
+          ? { ...this.#tried, steps: this.#tried.steps + 1 }
+          : { level: this.level, interval: typical, steps: 1 };
+      this.#setLevel(this.level + 1);
+    } else {
+      this.#tried = null;
+      this.#calm = typical < QUICK_MS ? this.#calm + 1 : 0;
+      if (this.#calm >= PATIENCE && this.level > 0) this.#setLevel(this.level - 1);
+    }
+  }
+
+  #setLevel(level) {
+    this.level = level;
+    this.#calm = 0;
+    const shadows = level < LEVELS.length - 1;
+    for (const { view } of this.views) view.key.castShadow = shadows;
+  }
+
+  stats() {
+    return { ...this.meter.report(), resolution: LEVELS[this.level], views: this.views.length };
+  }
+
+  dispose() {
+    cancelAnimationFrame(this.#request);
+    this.resizing.disconnect();
+    this.looking.disconnect();
+    this.setViews([]);
+    this.renderer?.dispose();
+    this.renderer?.forceContextLoss();
+    this.renderer = null;
+    this.canvas.remove();
+  }
+}
+
+function push(list, item, limit) {
+  list.push(item);
+  if (list.length > limit) list.shift();
+}
+
+function median(sorted) {
+  return sorted.length ? sorted[Math.floor(sorted.length / 2)] : null;
+}
