@@ -23,9 +23,8 @@ def forward(rotation: Any, translation: Any, offsets: Any = None) -> tuple[Any, 
     """
     if offsets is None:
         offsets = REST_OFFSETS
-    if isinstance(rotation, np.ndarray):
-        stack = np.stack
-    else:
+    stack: Any = np.stack
+    if not isinstance(rotation, np.ndarray):
         import torch
 
         stack = torch.stack
@@ -47,9 +46,7 @@ def to_local(orientations: np.ndarray) -> np.ndarray:
     return local
 
 
-def joint_positions(
-    poses: np.ndarray, translation: np.ndarray, offsets: np.ndarray | None = None
-) -> np.ndarray:
+def joint_positions(poses: np.ndarray, translation: np.ndarray, offsets: np.ndarray | None = None) -> np.ndarray:
     """Axis-angle poses (..., 24, 3) and translation (..., 3) -> world joints (..., 24, 3) metres, float32."""
     positions, _ = forward(rotations.rotvec_to_matrix(poses), np.asarray(translation, np.float64), offsets)
     return positions.astype(np.float32)

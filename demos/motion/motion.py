@@ -25,8 +25,9 @@ class Motion:
     fps: float
 
     def __post_init__(self) -> None:
-        poses = np.ascontiguousarray(self.poses, np.float32)
-        translation = np.ascontiguousarray(self.translation, np.float32)
+        # Copies: freezing the caller's own arrays would surprise, and writing to them would change the motion.
+        poses = np.array(self.poses, np.float32, order="C")
+        translation = np.array(self.translation, np.float32, order="C")
         if poses.ndim != 3 or poses.shape[1:] != (24, 3) or len(poses) == 0:
             raise ValueError(f"poses must be (frames, 24, 3) with at least one frame, not {poses.shape}")
         if translation.shape != (len(poses), 3):
