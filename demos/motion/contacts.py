@@ -7,8 +7,9 @@ from demos.motion.skeleton import FEET, INDEX, PARENTS, REST_HEIGHT, REST_OFFSET
 
 STRONG_HEIGHT_M, WEAK_HEIGHT_M = 0.03, 0.06
 """Metres above the joint's height in standing: a contact starts below the first, ends above the second."""
-STRONG_SPEED, WEAK_SPEED = 0.25, 0.50
-"""The same for speed, m/s. Above the second (1.7 cm a frame at 30 fps) a foot is travelling, not standing."""
+STRONG_SPEED, WEAK_SPEED = 0.25, 0.60
+"""The same for speed, m/s. Above the second (2 cm a frame at 30 fps) a foot is travelling, not standing."""
+FLOOR_ERROR_M = 0.05
 SHORTEST_CONTACT_S, SHORTEST_GAP_S = 0.08, 0.07
 SPEED_WINDOW_S = 1 / 15
 """Speed is displacement over this time, so that 15 and 120 fps tell the same story and noise averages out."""
@@ -31,7 +32,7 @@ STANDING_HEIGHTS = np.array([ANKLE_HEIGHT, ANKLE_HEIGHT, TOE_HEIGHT, TOE_HEIGHT]
 
 
 def foot_contacts(motion: Motion) -> np.ndarray:
-    """Which of left ankle, right ankle, left toe, right toe (skeleton.FEET) stand on the floor y = 0.
+    """Which of left ankle, right ankle, left toe, right toe (skeleton.FEET) stand on the floor.
 
     A contact is a stretch of low height and low speed with hysteresis: it begins only where both are clearly
     low and lasts while both stay fairly low. Stretches under 0.08 s are dropped unless the clip cuts them
@@ -42,8 +43,8 @@ def foot_contacts(motion: Motion) -> np.ndarray:
     (frames, 4) bool
     """
     feet = motion.joints[:, FEET].astype(np.float64)
-    height = feet[..., 1] - STANDING_HEIGHTS
     speed = joint_speeds(feet, motion.fps)
+    height = feet[..., 1] - STANDING_HEIGHTS - standing_level(motion)
     strong = (height < STRONG_HEIGHT_M) & (speed < STRONG_SPEED)
     weak = (height < WEAK_HEIGHT_M) & (speed < WEAK_SPEED)
     contacts = np.zeros_like(strong)
@@ -52,6 +53,21 @@ def foot_contacts(motion: Motion) -> np.ndarray:
         standing = ~_drop_short(~standing, SHORTEST_GAP_S * motion.fps)
         contacts[:, foot] = _drop_short(standing, SHORTEST_CONTACT_S * motion.fps)
     return contacts
+
+
+def standing_level(motion: Motion) -> float:
+    """How far above the floor y = 0 this dancer's feet usually stand, metres, at most 5 cm up or down.
+
+    Captures put the floor a few centimetres off, and dance shoes have heels. The median height of the lower
+    toe over the frames in which it is slow, above that of a standing body; 0 when it never is, or is further
+    off: in the air.
+    """
+    toes = motion.joints[:, FEET[2:]].astype(np.float64)
+    lower = toes[..., 1].argmin(axis=1)
+    frames = np.arange(len(toes))
+    slow = joint_speeds(toes, motion.fps)[frames, lower] < STRONG_SPEED
+    level = float(np.median(toes[frames, lower, 1][slow])) - TOE_HEIGHT if slow.any() else 0.0
+    return level if abs(level) <= FLOOR_ERROR_M else 0.0
 
 
 def joint_speeds(positions: np.ndarray, fps: float, window_s: float = SPEED_WINDOW_S) -> np.ndarray:

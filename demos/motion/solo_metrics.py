@@ -9,15 +9,13 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.transform import Rotation
 
 from demos.motion import rotations
-from demos.motion.contacts import STANDING_HEIGHTS, TOE_HEIGHT, foot_contacts
+from demos.motion.contacts import STANDING_HEIGHTS, TOE_HEIGHT, foot_contacts, standing_level
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, INDEX, JOINTS
 
 FPS = 30
 LIMB_JOINTS = tuple(
-    INDEX[f"{side}_{joint}"]
-    for joint in ("hip", "knee", "ankle", "shoulder", "elbow")
-    for side in ("left", "right")
+    INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "shoulder", "elbow") for side in ("left", "right")
 )
 _SPACE_FPS = 10  # a convex hull needs no more; keeps ten minutes of dance under a second
 
@@ -39,9 +37,7 @@ def physical_foot_contact(motion: Motion) -> float | None:
     push = np.linalg.norm(acceleration, axis=-1)
     if push.max() < 1e-9:
         return 0.0
-    steps = _floor_steps(
-        joints[1:, FEET]
-    )  # EDGE pairs frame t's acceleration with the step from t + 1 to t + 2
+    steps = _floor_steps(joints[1:, FEET])  # EDGE pairs frame t's acceleration with the step from t + 1 to t + 2
     left, right = steps[:, [0, 2]].min(axis=1), steps[:, [1, 3]].min(axis=1)
     return float((left * right * push / push.max()).mean() * 10_000)
 
@@ -54,7 +50,7 @@ def foot_skate(motion: Motion) -> float | None:
     horizontally. A foot that never stands does not count; None when neither does.
     """
     joints = motion.resample(FPS).joints.astype(np.float64)
-    return _skate(joints[:, FEET], TOE_HEIGHT, _floor_steps(joints[:, FEET]))
+    return _skate(joints[:, FEET], TOE_HEIGHT + standing_level(motion), _floor_steps(joints[:, FEET]))
 
 
 def foot_skate_lodge(motion: Motion) -> float | None:
@@ -159,9 +155,7 @@ def heading(motion: Motion) -> np.ndarray:
     From the lines across the hips and across the shoulders, which stay level when the pelvis tips.
     """
     joints = motion.joints.astype(np.float64)
-    lines = [
-        joints[:, INDEX[f"left_{pair}"]] - joints[:, INDEX[f"right_{pair}"]] for pair in ("hip", "shoulder")
-    ]
+    lines = [joints[:, INDEX[f"left_{pair}"]] - joints[:, INDEX[f"right_{pair}"]] for pair in ("hip", "shoulder")]
     across = lines[0] + lines[1]
     return np.arctan2(-across[:, 2], across[:, 0])  # forward = across x up
 

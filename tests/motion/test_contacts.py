@@ -45,8 +45,8 @@ def test_a_jump_leaves_the_floor_at_the_same_time_at_any_rate(fps):
     contacts = foot_contacts(motion).all(axis=1)
     (start, stop), *more = runs(~contacts)
     assert not more
-    assert start / fps == pytest.approx(1.02, abs=0.05 + 1 / fps)
-    assert stop / fps == pytest.approx(1.48, abs=0.05 + 1 / fps)
+    assert start / fps == pytest.approx(1.02, abs=0.06 + 1 / fps)
+    assert stop / fps == pytest.approx(1.48, abs=0.06 + 1 / fps)
 
 
 def test_one_foot_lifted_releases_only_that_foot():
