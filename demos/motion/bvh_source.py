@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from demos.motion import anatomy, bvh, rotations, skeleton_maps
+from demos.motion import anatomy, bvh, kinematics, rotations, skeleton_maps
 from demos.motion.bvh import BvhClip
+from demos.motion.motion import Motion
 from demos.motion.retarget import Source
+from demos.motion.skeleton import JOINTS, PARENTS, REST_OFFSETS
 from demos.runtime.errors import InputError
 
 
@@ -40,6 +42,23 @@ def from_clip(clip: BvhClip, *, fps: float, name: str = "the file") -> Source:
         notes=tuple(notes),
     )
     return _calibrate(source, tips, lambda: _by_anatomy(source, clip, used, tips))
+
+
+def own_motion(clip: BvhClip, *, fps: float) -> Motion | None:
+    """What our own writer wrote, exactly: SMPL's tree with the suite's bones in centimetres; else None."""
+    if sorted(clip.names) != sorted(JOINTS):
+        return None
+    order = [clip.names.index(name) for name in JOINTS]
+    parents = [clip.names[clip.parents[joint]] if clip.parents[joint] >= 0 else None for joint in order]
+    if parents != [JOINTS[parent] if parent >= 0 else None for parent in PARENTS]:
+        return None
+    if any(name.endswith("position") for joint in order[1:] for name in clip.channels[joint]):
+        return None
+    if not np.allclose(clip.offsets[order] / 100, REST_OFFSETS, rtol=0, atol=1e-5):
+        return None
+    positions, orientations = bvh.forward(clip, order)
+    poses = rotations.matrix_to_rotvec(kinematics.to_local(orientations))
+    return Motion(poses, positions[:, 0] / 100, fps)
 
 
 def _upright(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray:
@@ -73,9 +92,7 @@ def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray
         if fingers is not None:
             across[side] = clip.offsets[fingers[0]] - clip.offsets[fingers[1]]
     try:
-        orientations = anatomy.calibration(
-            roles, source.spine, offsets, source.orientations, source.positions, across
-        )
+        orientations = anatomy.calibration(roles, source.spine, offsets, source.orientations, source.positions, across)
     except ValueError:
         raise InputError(
             "The skeleton's rest pose is neither a T-pose nor an A-pose; put a T-pose on its first frame."
@@ -90,9 +107,7 @@ def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray
             above = place[parent]
             positions[i] = positions[above] + orientations[above] @ offsets[above, i]
     note = "The rest pose is no T-pose; the skeleton was calibrated from how the body moves."
-    return replace(
-        source, rest_positions=positions, rest_orientations=orientations, notes=(*source.notes, note)
-    )
+    return replace(source, rest_positions=positions, rest_orientations=orientations, notes=(*source.notes, note))
 
 
 def _calibrate(source: Source, hand_tips: np.ndarray, otherwise: Callable[[], Source]) -> Source:

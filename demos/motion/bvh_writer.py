@@ -106,8 +106,7 @@ def _continuous(angles: np.ndarray) -> np.ndarray:
     for frame in range(1, len(angles)):
         before = smooth[frame - 1]
         one, two = (
-            triple[frame] - 2 * np.pi * np.round((triple[frame] - before) / (2 * np.pi))
-            for triple in (angles, other)
+            triple[frame] - 2 * np.pi * np.round((triple[frame] - before) / (2 * np.pi)) for triple in (angles, other)
         )
         nearer = np.abs(one - before).sum(axis=-1) <= np.abs(two - before).sum(axis=-1)
         smooth[frame] = np.where(nearer[:, None], one, two)

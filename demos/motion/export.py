@@ -60,7 +60,5 @@ def _atomic(path: Path, write: Callable[[Path], object]) -> Path:
             os.replace(draft, path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(
-            f"{path.name} cannot be written to {path.parent}: {reason}; choose another folder."
-        ) from error
+        raise InputError(f"{path.name} cannot be written to {path.parent}: {reason}; choose another folder.") from error
     return path

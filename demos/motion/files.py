@@ -119,9 +119,7 @@ def _bytes(path: Path) -> bytes:
         if not path.is_file():
             raise InputError(f"{path.name} is not a file that is there; check its name and folder.")
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise InputError(
-                f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MB, more than a dance can need."
-            )
+            raise InputError(f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MB, more than a dance can need.")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path.name} cannot be opened: {error.strerror or 'unknown reason'}.") from error
@@ -130,6 +128,11 @@ def _bytes(path: Path) -> bytes:
 def _bvh(data: bytes, path: Path, fps: float | None) -> Take:
     clip = bvh.parse(data, name=path.name)
     rate, why = _bvh_rate(clip, path.stem, fps)
+    own = bvh_source.own_motion(clip, fps=rate)
+    if own is not None:
+        facts = {"format": "BVH", "fps": rate, "fps_why": why, "notes": list(clip.notes)}
+        dance = Dance((own,), Provenance("file", settings=facts, source=path.name))
+        return Take("BVH", path.name, "SMPL, 24 joints", rate, clip.fps, why, dance=dance)
     source = bvh_source.from_clip(clip, fps=rate, name=path.name)
     return Take("BVH", path.name, source.kind, rate, clip.fps, why, source=source)
 
@@ -168,9 +171,7 @@ def _dance_take(dance: Dance, name: str, header: float, why: str) -> Take:
 
 def _pickled(value: object, name: str, fps: float | None) -> Take:
     if not isinstance(value, dict):
-        raise InputError(
-            f"{name} holds no named arrays; AIST++ files with smpl_poses and smpl_trans are read."
-        )
+        raise InputError(f"{name} holds no named arrays; AIST++ files with smpl_poses and smpl_trans are read.")
     if {"smpl_poses", "smpl_trans"} <= value.keys():
         return _aist(value, name, fps)
     if robot.is_joints(value):
@@ -188,11 +189,7 @@ def _aist(value: dict, name: str, fps: float | None) -> Take:
     if scaling.size != 1 or not (np.isfinite(scaling[0]) and scaling[0] > 1e-6):
         raise InputError(f"{name} has an smpl_scaling that is not one positive number.")
     aist = "smpl_scaling" in value
-    rate, why = (
-        (AIST_FPS, "AIST++ is 60 frames a second")
-        if aist
-        else (30.0, "EDGE's results are 30 frames a second")
-    )
+    rate, why = (AIST_FPS, "AIST++ is 60 frames a second") if aist else (30.0, "EDGE's results are 30 frames a second")
     if fps is not None:
         rate, why = float(fps), "given by the caller"
     poses, translation = np.asarray(value["smpl_poses"]), np.asarray(value["smpl_trans"])
@@ -215,9 +212,7 @@ def _together(takes: list[Take]) -> list[Performance]:
             "come from one recording (or give fps)."
         )
     if any(take.dance is not None and len(take.dance.motions) != 1 for take in takes):
-        raise InputError(
-            "A dance that already has two dancers cannot be given a partner; open the dancers one by one."
-        )
+        raise InputError("A dance that already has two dancers cannot be given a partner; open the dancers one by one.")
     scale = float(np.mean([take.scale for take in takes]))
     whole = [_performance(take, scale) for take in takes]
     lead = max(take.lead for take in takes)
@@ -228,10 +223,7 @@ def _together(takes: list[Take]) -> list[Performance]:
         )
     lead = lead if lead < frames else 0
     note = (f"The first {lead} frames (a rest pose and the jump out of it) were left out.",) if lead else ()
-    return [
-        replace(p, poses=p.poses[lead:frames], root=p.root[lead:frames], notes=(*p.notes, *note))
-        for p in whole
-    ]
+    return [replace(p, poses=p.poses[lead:frames], root=p.root[lead:frames], notes=(*p.notes, *note)) for p in whole]
 
 
 def _performance(take: Take, scale: float) -> Performance:

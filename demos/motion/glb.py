@@ -84,9 +84,7 @@ def write_glb(
     return path
 
 
-def to_bytes(
-    dance: Dance, *, body: Body | None = None, colours: Sequence[str | Palette] | None = None
-) -> bytes:
+def to_bytes(dance: Dance, *, body: Body | None = None, colours: Sequence[str | Palette] | None = None) -> bytes:
     """A dance as the bytes of a GLB file.
 
     Each dancer is a tree of 24 nodes with SMPL's joint names ("a_" and "b_" before them for a couple), whose
@@ -155,9 +153,7 @@ def _share(buffer: _Buffer, body: Body, dance: Dance) -> _Shared:
     }
     # The largest value of the type is reserved for "restart the strip".
     index = np.uint16 if len(vertices) < 65535 else np.uint32
-    regions = {
-        region: buffer.add(part.ravel().astype(index), target=_INDICES) for region, part in faces.items()
-    }
+    regions = {region: buffer.add(part.ravel().astype(index), target=_INDICES) for region, part in faces.items()}
     inverse_bind = np.tile(np.eye(4, dtype=np.float32), (len(JOINTS), 1, 1))
     inverse_bind[:, :3, 3] = -body.joints
     times = (np.arange(len(dance)) / dance.fps).astype(np.float32)
@@ -251,9 +247,7 @@ def _joint_nodes(body: Body, motion: Motion, first: int, prefix: str) -> list[di
     return nodes
 
 
-def _add_animation(
-    buffer: _Buffer, animation: dict[str, Any], motion: Motion, first: int, clock: int
-) -> None:
+def _add_animation(buffer: _Buffer, animation: dict[str, Any], motion: Motion, first: int, clock: int) -> None:
     """Append a dancer's channels: 24 rotations and the pelvis' translation."""
 
     def channel(node: int, path: str, values: np.ndarray) -> None:
@@ -305,10 +299,4 @@ def _container(document: dict[str, Any], binary: bytearray) -> bytes:
     block = bytes(binary) + b"\0" * (-len(binary) % 4)
     total = 12 + 8 + len(text) + 8 + len(block)
     header = struct.pack("<4sII", b"glTF", 2, total)
-    return (
-        header
-        + struct.pack("<I4s", len(text), b"JSON")
-        + text
-        + struct.pack("<I4s", len(block), b"BIN\0")
-        + block
-    )
+    return header + struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(block), b"BIN\0") + block

@@ -79,9 +79,7 @@ def solo(motion: Motion) -> Dance:
 
 
 def couple() -> Dance:
-    return Dance(
-        (wild_motion(0), wild_motion(1).turn(np.pi).move(np.array([0.0, 0.0, 1.5]))), Provenance("test")
-    )
+    return Dance((wild_motion(0), wild_motion(1).turn(np.pi).move(np.array([0.0, 0.0, 1.5]))), Provenance("test"))
 
 
 def to_bytes(dance: Dance) -> bytes:
@@ -117,10 +115,7 @@ class Reader:
     def world(self, time: float) -> dict[int, np.ndarray]:
         """Node -> its (4, 4) place in the world at a time, seconds."""
         nodes = self.file["nodes"]
-        place = {
-            i: [Rotation.identity(), np.array(node.get("translation", [0, 0, 0]))]
-            for i, node in enumerate(nodes)
-        }
+        place = {i: [Rotation.identity(), np.array(node.get("translation", [0, 0, 0]))] for i, node in enumerate(nodes)}
         (animation,) = self.file["animations"]
         for channel in animation["channels"]:
             sampler = animation["samplers"][channel["sampler"]]
@@ -202,9 +197,7 @@ def test_the_skin_follows() -> None:
     reader = Reader(to_bytes(dance))
     for frame in (0, 17, 39):
         expected = [skinned(motion, frame) for motion in dance.motions]
-        np.testing.assert_allclose(
-            reader.vertices(frame / dance.fps, len(BODY.vertices)), expected, atol=2e-4
-        )
+        np.testing.assert_allclose(reader.vertices(frame / dance.fps, len(BODY.vertices)), expected, atol=2e-4)
 
 
 def test_a_dancer_who_faces_away_from_the_camera_does_so_in_the_file() -> None:
@@ -234,9 +227,7 @@ def test_rotations_come_back_to_a_ten_thousandth_of_a_radian() -> None:
 
 
 def test_quaternions_never_jump_to_the_other_sign() -> None:
-    motion = Motion(
-        np.tile(np.linspace(0, 12, 60)[:, None, None] * [0, 1, 0], (1, 24, 1)), np.zeros((60, 3)), 30
-    )
+    motion = Motion(np.tile(np.linspace(0, 12, 60)[:, None, None] * [0, 1, 0], (1, 24, 1)), np.zeros((60, 3)), 30)
     reader = Reader(to_bytes(solo(motion)))
     for sampler in reader.file["animations"][0]["samplers"]:
         _, values = reader.keys(sampler)
@@ -283,9 +274,7 @@ def test_colours_may_be_chosen() -> None:
     swapped = Reader(glb.to_bytes(couple(), body=BODY, colours=["follow", "lead"])).file["materials"]
     plain = Reader(to_bytes(couple())).file["materials"]
     half = len(plain) // 2
-    assert [m["pbrMetallicRoughness"] for m in swapped[:half]] == [
-        m["pbrMetallicRoughness"] for m in plain[half:]
-    ]
+    assert [m["pbrMetallicRoughness"] for m in swapped[:half]] == [m["pbrMetallicRoughness"] for m in plain[half:]]
     with pytest.raises(ValueError, match="2 dancers"):
         glb.to_bytes(couple(), body=BODY, colours=["lead"])
 

@@ -176,9 +176,7 @@ def test_slerp_begins_and_ends_where_it_should(one: np.ndarray, two: np.ndarray)
 
 
 @given(ROTVECS, ROTVECS, ROTVECS, WEIGHTS)
-def test_slerp_does_not_depend_on_the_frame(
-    one: np.ndarray, two: np.ndarray, frame: np.ndarray, weight: float
-) -> None:
+def test_slerp_does_not_depend_on_the_frame(one: np.ndarray, two: np.ndarray, frame: np.ndarray, weight: float) -> None:
     start, end, turn = (rot.rotvec_to_matrix(vector) for vector in (one, two, frame))
     assume(angle(start, end) < np.pi - 1e-3)
     plain = rot.slerp(rot.matrix_to_quaternion(start), rot.matrix_to_quaternion(end), weight)
