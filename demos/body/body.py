@@ -44,12 +44,12 @@ _SHARED = {Region.EYE: (238, 236, 230), Region.IRIS: (46, 34, 28)}
 PALETTES: dict[str, dict[Region, tuple[int, int, int]]] = {
     "lead": {
         Region.SKIN: (214, 166, 137), Region.TOP: (43, 92, 138), Region.LEGGINGS: (38, 44, 58),
-        Region.SHOES: (24, 26, 32), Region.HAIR: (52, 38, 32), Region.LIPS: (186, 118, 104),
+        Region.SHOES: (24, 26, 32), Region.HAIR: (98, 70, 52), Region.LIPS: (186, 118, 104),
         Region.BROWS: (66, 48, 40), **_SHARED,
     },
     "follow": {
         Region.SKIN: (190, 138, 108), Region.TOP: (206, 72, 66), Region.LEGGINGS: (92, 30, 52),
-        Region.SHOES: (214, 164, 140), Region.HAIR: (40, 26, 24), Region.LIPS: (164, 84, 78),
+        Region.SHOES: (214, 164, 140), Region.HAIR: (74, 44, 38), Region.LIPS: (164, 84, 78),
         Region.BROWS: (48, 32, 28), **_SHARED,
     },
 }  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from demos.body import figure, makehuman, mesh, rig
-from demos.motion.skeleton import MIRROR, PARENTS
+from demos.motion.skeleton import JOINTS, MIRROR, PARENTS
 
 NEUTRAL = {
     "age": 0.05, "gender": 0.5, "muscle": 0.6, "weight": 0.42, "height": 0.37, "proportions": 0.2,
@@ -27,6 +27,7 @@ SPREAD = {
 
 SHAPES = 10
 INFLUENCES = 4
+WEIGHT_STEPS = 6
 SAMPLES = 240
 SEED = 7
 
@@ -57,12 +58,19 @@ def shape_space(rest: np.ndarray, bodies: np.ndarray) -> tuple[np.ndarray, np.nd
     return directions.reshape(SHAPES, *rest.shape).transpose(1, 2, 0), share
 
 
-def smooth_weights(
-    weights: np.ndarray, rest: np.ndarray, faces: np.ndarray, mirror: np.ndarray
-) -> np.ndarray:
-    """Diffuse (v, 24) weights over the surface, keep the INFLUENCES largest of each vertex, keep them symmetric."""
-    weights = mesh.diffuse(weights, mesh.edges(faces), steps=6)
-    weights = (weights + weights[mirror][:, list(MIRROR)]) / 2
+def smooth_weights(weights: np.ndarray, rest: np.ndarray, chosen: figure.Figure) -> np.ndarray:
+    """Diffuse (v, 24) weights over the surface so that limbs bend without creases; INFLUENCES at most, symmetric.
+
+    Points that touch (the two sides of a hem or the hairline) stay together; skin under a hem moves as the cloth
+    above it; eyes, bun and scalp follow the head alone.
+    """
+    _, first, weld = np.unique(np.round(rest, 6), axis=0, return_index=True, return_inverse=True)
+    weld = weld.reshape(-1)
+    links = np.unique(np.sort(weld[mesh.edges(chosen.faces)], axis=1), axis=0)
+    weights = mesh.diffuse(weights[first], links[links[:, 0] != links[:, 1]], WEIGHT_STEPS)[weld]
+    weights = figure.under_cloth(weights, rest, chosen)
+    weights[figure.rigid(chosen)] = np.eye(24)[JOINTS.index("head")]
+    weights = (weights + weights[chosen.mirror][:, list(MIRROR)]) / 2
     spare = np.sort(weights, axis=1)[:, -INFLUENCES - 1][:, None]  # strictly above it: ties go out together
     weights = np.where((weights > spare + 1e-9) & (weights > 0.004), weights, 0)
     return weights / weights.sum(1, keepdims=True)
@@ -72,12 +80,12 @@ def build(samples: int = SAMPLES) -> tuple[dict[str, np.ndarray], dict[str, floa
     """The arrays of the npz and the measured facts."""
     neutral = rig.t_pose(makehuman.shape(NEUTRAL))
     chosen = figure.choose(neutral)
-    rest = neutral[chosen.source]
+    rest = chosen.source @ neutral + chosen.offset
     full = [rig.t_pose(makehuman.shape(person)) for person in sample_phenotypes(samples, SEED)]
-    bodies = np.array([body[chosen.source] for body in full])
+    bodies = np.array([chosen.source @ body + chosen.offset for body in full])
     places = np.array([rig.joints(body) for body in full])
     directions, share = shape_space(rest, bodies)
-    weights = smooth_weights(rig.weights(neutral)[chosen.source], rest, chosen.faces, chosen.mirror)
+    weights = smooth_weights(chosen.source @ rig.weights(neutral), rest, chosen)
     train = slice(0, len(bodies) // 2)
     regressor = rig.regressor(
         np.concatenate([rest[None], bodies[train]]),

@@ -102,7 +102,7 @@ def simplify(
     quadrics = np.zeros((len(vertices), 4, 4))
     for corner in range(3):
         np.add.at(quadrics, faces[:, corner], planes[:, :, None] * planes[:, None, :] * size[:, None, None])
-    border = _border(faces, len(vertices))
+    edge = border(faces, len(vertices))
     around: list[set[int]] = [set() for _ in range(len(vertices))]
     live = [tuple(int(k) for k in face) for face in faces]
     alive = [True] * len(live)
@@ -118,7 +118,7 @@ def simplify(
         return (error + 1e-5 * length * length) * max(importance[source], importance[goal])
 
     def allowed(source: int, goal: int) -> bool:
-        return not border[source] and (not middle[source] or bool(middle[goal]))
+        return not edge[source] and (not middle[source] or bool(middle[goal]))
 
     def neighbours(v: int) -> set[int]:
         return {u for f in around[v] for u in live[f]} - {v}
@@ -164,12 +164,13 @@ def simplify(
     return np.array([face for face, kept in zip(live, alive, strict=True) if kept])
 
 
-def _border(faces: np.ndarray, count: int) -> np.ndarray:
+def border(faces: np.ndarray, count: int) -> np.ndarray:
+    """(count,) bool: the vertices on an open edge."""
     pairs = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     unique, uses = np.unique(pairs, axis=0, return_counts=True)
-    border = np.zeros(count, bool)
-    border[unique[uses == 1]] = True
-    return border
+    open_edge = np.zeros(count, bool)
+    open_edge[unique[uses == 1]] = True
+    return open_edge
 
 
 def _flips(vertices: np.ndarray, faces: list[tuple[int, ...]], source: int, goal: int) -> bool:
