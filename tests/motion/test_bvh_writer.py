@@ -117,18 +117,18 @@ def test_the_text_is_what_editors_expect() -> None:
     elbow = text[text.index("JOINT left_elbow") :].splitlines()
     offset = [float(word) for word in elbow[2].split()[1:]]
     np.testing.assert_allclose(offset, 100 * REST_OFFSETS[INDEX["left_elbow"]], atol=1e-4)
-    assert elbow[3].split()[1:] == ["3", "Zrotation", "Xrotation", "Yrotation"]
+    assert elbow[3].split()[1:] == ["3", "Yrotation", "Xrotation", "Zrotation"]
 
 
 def test_a_bent_elbow_by_hand() -> None:
-    """The left forearm forward, -90 degrees about y, is one number in the row: the elbow's last channel."""
+    """The left forearm forward, -90 degrees about y, is one number in the row: the elbow's first channel."""
     poses = np.zeros((1, 24, 3))
     poses[0, INDEX["left_elbow"], 1] = -np.pi / 2
     text = bvh_writer.to_text(Motion(poses, np.zeros((1, 3)), 30))
     row = [float(word) for word in text.splitlines()[-1].split()]
     order = re.findall(r"(?:ROOT|JOINT) (\w+)", text)
     place = 3 + 3 * order.index("left_elbow")
-    assert row[place : place + 3] == [0, 0, -90]
+    assert row[place : place + 3] == [-90, 0, 0]
     assert np.count_nonzero(row) == 1
 
 
@@ -142,7 +142,7 @@ def test_curves_of_an_endless_spin_and_of_deep_bends_never_jump() -> None:
     poses[:, INDEX["left_elbow"], 1] = np.linspace(0, -np.deg2rad(150), frames)
     angles = bvh_writer._euler(poses)
     assert np.abs(np.diff(angles, axis=0)).max() < 6 * np.pi / (frames - 1) + 1e-6
-    assert angles[-1, 0, 2] == pytest.approx(6 * np.pi)
+    assert angles[-1, 0, 0] == pytest.approx(6 * np.pi)
     assert np.count_nonzero(np.abs(angles[-1]) > 1e-6) == 4
 
 
