@@ -3,32 +3,18 @@
 import numpy as np
 
 from demos.motion.motion import Motion
-from demos.motion.skeleton import FEET, INDEX, PARENTS, REST_HEIGHT, REST_OFFSETS
+from demos.motion.skeleton import ANKLE_HEIGHT, FEET, TOE_HEIGHT
 
 STRONG_HEIGHT_M, WEAK_HEIGHT_M = 0.03, 0.06
 """Metres above the joint's height in standing: a contact starts below the first, ends above the second."""
 STRONG_SPEED, WEAK_SPEED = 0.25, 0.60
 """The same for speed, m/s. Above the second (2 cm a frame at 30 fps) a foot is travelling, not standing."""
-FLOOR_ERROR_M = 0.05
+FLOOR_ERROR_M = 0.10
 SHORTEST_CONTACT_S, SHORTEST_GAP_S = 0.08, 0.07
 SPEED_WINDOW_S = 1 / 15
 """Speed is displacement over this time, so that 15 and 120 fps tell the same story and noise averages out."""
-
-
-def _standing_height(joint: str) -> float:
-    height, index = REST_HEIGHT, INDEX[joint]
-    while index > 0:
-        height += float(REST_OFFSETS[index, 1])
-        index = PARENTS[index]
-    return height
-
-
-ANKLE_HEIGHT = (_standing_height("left_ankle") + _standing_height("right_ankle")) / 2
-"""Metres from the floor to the ankle joints in standing."""
-TOE_HEIGHT = (_standing_height("left_foot") + _standing_height("right_foot")) / 2
-"""Metres from the floor to the toe joints (the balls of the feet) in standing."""
 STANDING_HEIGHTS = np.array([ANKLE_HEIGHT, ANKLE_HEIGHT, TOE_HEIGHT, TOE_HEIGHT])
-"""(4,) metres, in the order of skeleton.FEET."""
+"""(4,) metres above the floor in standing, in the order of skeleton.FEET."""
 
 
 def foot_contacts(motion: Motion) -> np.ndarray:
@@ -56,7 +42,7 @@ def foot_contacts(motion: Motion) -> np.ndarray:
 
 
 def standing_level(motion: Motion) -> float:
-    """How far above the floor y = 0 this dancer's feet usually stand, metres, at most 5 cm up or down.
+    """How far above the floor y = 0 this dancer's feet usually stand, metres, at most 10 cm up or down.
 
     Captures put the floor a few centimetres off, and dance shoes have heels. The median height of the lower
     toe over the frames in which it is slow, above that of a standing body; 0 when it never is, or is further

@@ -131,10 +131,7 @@ def capsule_gaps(lead: Motion, follow: Motion) -> tuple[np.ndarray, np.ndarray]:
     for start in range(0, len(lead), 256):  # 256 frames x 289 pairs stay in the cache
         part = slice(start, start + 256)
         one, other = _capsules(lead.joints[part]), _capsules(follow.joints[part])
-        gaps = (
-            segment_distance(one[0][:, :, None], one[1][:, :, None], other[0][:, None], other[1][:, None])
-            - reach
-        )
+        gaps = segment_distance(one[0][:, :, None], one[1][:, :, None], other[0][:, None], other[1][:, None]) - reach
         gap[part] = gaps.min(axis=(1, 2))
         depth[part] = -np.where(_HELD, np.inf, gaps).min(axis=(1, 2))
     return gap, depth

@@ -111,8 +111,7 @@ def beat_echo_degree(lead: Motion, follow: Motion) -> tuple[float | None, float 
     led, followed = kinematic_beats(lead_joints), kinematic_beats(follow_joints)
     frames = len(follow_joints) - 1
     moved = [
-        (followed + np.random.default_rng(seed).uniform(0, frames)) % max(frames, 1)
-        for seed in range(BASELINE_SEEDS)
+        (followed + np.random.default_rng(seed).uniform(0, frames)) % max(frames, 1) for seed in range(BASELINE_SEEDS)
     ]
     chance = [score for score in (hit_rate(led, beats) for beats in moved) if score is not None]
     return hit_rate(led, followed), float(np.mean(chance)) if chance else None

@@ -9,9 +9,9 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.transform import Rotation
 
 from demos.motion import rotations
-from demos.motion.contacts import STANDING_HEIGHTS, TOE_HEIGHT, foot_contacts, standing_level
+from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, standing_level
 from demos.motion.motion import Motion
-from demos.motion.skeleton import FEET, INDEX, JOINTS
+from demos.motion.skeleton import FEET, INDEX, JOINTS, TOE_HEIGHT
 
 FPS = 30
 LIMB_JOINTS = tuple(

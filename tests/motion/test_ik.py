@@ -65,9 +65,10 @@ def test_by_hand_a_straight_leg_shortened_bends_the_knee_forward():
     positions, orientations = posed(0.0)
     leg = ik.LEFT_LEG
     hip, knee, ankle = positions[0, leg.root], positions[0, leg.middle], positions[0, leg.end]
-    upper, lower = ik.solve_limb(leg, positions, orientations, (ankle + [0, 0.2, 0])[None])
+    target = ankle + np.array([0, 0.2, 0])
+    upper, lower = ik.solve_limb(leg, positions, orientations, target[None])
     new_knee, end = end_of(leg, positions, orientations, upper, lower)
-    np.testing.assert_allclose(end[0], ankle + [0, 0.2, 0], atol=1e-6)
+    np.testing.assert_allclose(end[0], target, atol=1e-6)
     assert new_knee[0, 2] > knee[2] + 0.2  # forward is +z
     assert abs(new_knee[0, 0] - hip[0]) < 0.08  # not out to the side
 

@@ -50,9 +50,7 @@ def test_a_dance_that_stops_on_every_beat_scores_high_at_any_rate(fps):
 def test_the_baseline_of_a_metronome_is_the_mean_over_phases():
     motion = swinging(3600, 60, period_s=1.0)
     aligned = rhythm.beat_alignment(motion, np.arange(0.0, 60, 0.5))
-    chance = np.mean(
-        [np.exp(-(min(d, 30 - d) ** 2) / 18) for d in np.arange(0, 30, 0.1)]
-    )  # beats 30 frames apart
+    chance = np.mean([np.exp(-(min(d, 30 - d) ** 2) / 18) for d in np.arange(0, 30, 0.1)])  # beats 30 frames apart
     assert aligned.bas_shuffled is not None
     assert aligned.bas_shuffled_sd is not None
     error = aligned.bas_shuffled_sd / np.sqrt(rhythm.BASELINE_SEEDS)
