@@ -32,9 +32,7 @@ def calibration(
     first = spine[0] if spine else chest
     rest[pelvis] = _trunk(
         offsets[pelvis, roles["left_hip"]] - offsets[pelvis, roles["right_hip"]],
-        offsets[pelvis, first]
-        if np.linalg.norm(offsets[pelvis, first]) > 1e-6
-        else offsets[pelvis, roles["head"]],
+        offsets[pelvis, first] if np.linalg.norm(offsets[pelvis, first]) > 1e-6 else offsets[pelvis, roles["head"]],
     )
     rest[chest] = _trunk(
         offsets[chest, roles["left_shoulder"]] - offsets[chest, roles["right_shoulder"]],
@@ -52,14 +50,10 @@ def calibration(
             axis = _bending_axis(top, side)
             for joint, child, bone in ((upper, lower, names[1]), (lower, end, names[2])):
                 local = np.einsum("fji,fj->fi", orientations[:, joint], hinge).mean(axis=0)
-                rest[joint] = (
-                    _frame(REST_OFFSETS[INDEX[bone]], axis) @ _frame(offsets[joint, child], _snap(local)).T
-                )
+                rest[joint] = _frame(REST_OFFSETS[INDEX[bone]], axis) @ _frame(offsets[joint, child], _snap(local)).T
         rest[roles[f"{side}_ankle"]] = _foot(side, roles, offsets, orientations, positions)
         if f"{side}_foot" in roles:
-            rest[roles[f"{side}_foot"]] = _as_parent(
-                roles[f"{side}_foot"], roles[f"{side}_ankle"], rest, orientations
-            )
+            rest[roles[f"{side}_foot"]] = _as_parent(roles[f"{side}_foot"], roles[f"{side}_ankle"], rest, orientations)
         if f"{side}_collar" in roles:
             rest[roles[f"{side}_collar"]] = _as_parent(roles[f"{side}_collar"], chest, rest, orientations)
         wrist, fingers = roles[f"{side}_wrist"], across_hand.get(side)
@@ -98,9 +92,7 @@ def _bending_axis(top: str, side: str) -> np.ndarray:
     return np.array([0.0, -1.0 if side == "left" else 1.0, 0.0])
 
 
-def _hinge(
-    orientations: np.ndarray, thigh: np.ndarray, shin: np.ndarray, upper: int, lower: int
-) -> np.ndarray:
+def _hinge(orientations: np.ndarray, thigh: np.ndarray, shin: np.ndarray, upper: int, lower: int) -> np.ndarray:
     """(frames, 3) world axis of a hinge, longer the more it is bent: across its two bones."""
     a = orientations[:, upper] @ (thigh / np.linalg.norm(thigh))
     b = orientations[:, lower] @ (shin / np.linalg.norm(shin))

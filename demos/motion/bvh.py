@@ -101,9 +101,7 @@ def parse(data: bytes, *, name: str = "the file") -> BvhClip:
     hierarchy = _Hierarchy(text[: motion.start()], name)
     width = sum(len(names) for names in hierarchy.channels)
     if width == 0:
-        raise InputError(
-            f"{name} has no CHANNELS, so nothing in it can move; export it again with its animation."
-        )
+        raise InputError(f"{name} has no CHANNELS, so nothing in it can move; export it again with its animation.")
     declared, frame_time, rows_at = _motion_header(text, motion.end(), name)
     values, notes = _rows(text, rows_at, declared, width, name)
     return BvhClip(
@@ -179,9 +177,7 @@ class _Hierarchy:
                 opened = None
             elif key == "{":
                 if opened == "nothing" or len(stack) >= MAX_DEPTH:
-                    raise self._wrong(
-                        "its braces do not match" if opened == "nothing" else "it nests too deeply"
-                    )
+                    raise self._wrong("its braces do not match" if opened == "nothing" else "it nests too deeply")
                 stack.append(opened)  # type: ignore[arg-type]
                 opened = "nothing"
             elif key == "}":
@@ -221,9 +217,7 @@ def _motion_header(text: str, at: int, name: str) -> tuple[int, float, int]:
     """Declared number of frames, frame time in seconds, and where the rows start."""
     frames = re.compile(r"\s*Frames\s*:?\s*(\S+)", re.IGNORECASE).match(text, at)
     if frames is None:
-        raise InputError(
-            f"{name} is a damaged BVH file: its MOTION section does not say how many Frames it has."
-        )
+        raise InputError(f"{name} is a damaged BVH file: its MOTION section does not say how many Frames it has.")
     time = re.compile(r"\s*Frame\s*Time\s*:?\s*(\S+)", re.IGNORECASE).match(text, frames.end())
     if time is None:
         raise InputError(f"{name} is a damaged BVH file: its MOTION section does not say the Frame Time.")
@@ -232,9 +226,7 @@ def _motion_header(text: str, at: int, name: str) -> tuple[int, float, int]:
     except (ValueError, OverflowError):
         raise InputError(f"{name} is a damaged BVH file: its Frames or Frame Time is not a number.") from None
     if not 1e-4 <= frame_time <= 2:
-        raise InputError(
-            f"{name} is a damaged BVH file: a Frame Time of {time[1][:20]} seconds makes no sense."
-        )
+        raise InputError(f"{name} is a damaged BVH file: a Frame Time of {time[1][:20]} seconds makes no sense.")
     return declared, frame_time, time.end()
 
 
@@ -252,9 +244,7 @@ def _rows(text: str, at: int, declared: int, width: int, name: str) -> tuple[np.
             f"{name} is a damaged BVH file: its skeleton needs {width} numbers a frame but its first frame has {columns}."
         )
     if frames == 0:
-        raise InputError(
-            f"{name} is a damaged BVH file: its only frame has {rest} numbers instead of {width}."
-        )
+        raise InputError(f"{name} is a damaged BVH file: its only frame has {rest} numbers instead of {width}.")
     if rest:
         notes.append("The last frame is cut off and was left out.")
     if declared != frames:
@@ -361,9 +351,7 @@ def _about(axis: int, angle: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def _local_shift(
-    columns: np.ndarray, channels: tuple[str, ...], offset: np.ndarray, *, root: bool
-) -> np.ndarray:
+def _local_shift(columns: np.ndarray, channels: tuple[str, ...], offset: np.ndarray, *, root: bool) -> np.ndarray:
     """(frames, 3): position from the parent.
 
     A root's position channels are its place. Other joints' channels stand for the offset in most writers' files and

@@ -21,14 +21,24 @@ def from_clip(clip: BvhClip, *, fps: float, name: str = "the file") -> Source:
     used = sorted({*found.roles.values(), *found.spine})
     place = {joint: i for i, joint in enumerate(used)}
     positions, orientations = bvh.forward(clip, used)
+    zero = bvh.rest(clip)[used]
     roles = {role: place[joint] for role, joint in found.roles.items()}
+    for side in ("left", "right"):
+        tip = _end_site(clip, found.roles[f"{side}_ankle"])
+        if f"{side}_foot" not in roles and tip is not None:
+            # Without a toe joint the end of the foot bone is the ball of the foot, which turns as the ankle does.
+            ankle = roles[f"{side}_ankle"]
+            roles[f"{side}_foot"] = len(zero)
+            end = positions[:, ankle] + orientations[:, ankle] @ tip
+            positions = np.concatenate([positions, end[:, None]], axis=1)
+            orientations = np.concatenate([orientations, orientations[:, ankle, None]], axis=1)
+            zero = np.concatenate([zero, zero[ankle, None] + tip])
     upright = _upright(positions, roles)
     positions, orientations = positions @ upright.T, upright @ orientations
     tips = np.stack([_hand_tip(clip, found.roles[f"{side}_wrist"]) for side in ("left", "right")])
     notes = list(clip.notes)
     if not np.allclose(upright, np.eye(3)):
         notes.append("The file's world is z up; it was turned to y up.")
-    zero = bvh.rest(clip)[used]
     source = Source(
         kind=found.kind,
         roles=roles,
@@ -36,7 +46,7 @@ def from_clip(clip: BvhClip, *, fps: float, name: str = "the file") -> Source:
         positions=positions,
         orientations=orientations,
         rest_positions=zero,
-        rest_orientations=np.broadcast_to(np.eye(3), (len(used), 3, 3)),
+        rest_orientations=np.broadcast_to(np.eye(3), (len(zero), 3, 3)),
         hand_tips=np.zeros((2, 3)),
         fps=fps,
         notes=tuple(notes),
@@ -70,6 +80,12 @@ def _upright(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray:
     return np.eye(3)
 
 
+def _end_site(clip: BvhClip, joint: int) -> np.ndarray | None:
+    """(3,) offset of a joint's End Site, None when it has none of any length."""
+    ends = [offset for owner, offset in clip.end_sites if owner == joint and np.linalg.norm(offset) > 1e-6]
+    return ends[0] if ends else None
+
+
 def _hand_tip(clip: BvhClip, wrist: int) -> np.ndarray:
     """(3,) where the hand points to, from the wrist in the wrist's own frame; zero when the file does not say."""
     fingers = skeleton_maps.hand_children(clip.names, clip.parents, wrist)
@@ -83,7 +99,7 @@ def _hand_tip(clip: BvhClip, wrist: int) -> np.ndarray:
 def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray) -> Source:
     """Calibrated from how the body is built and moves; the calibration pose is SMPL's T-pose, put together here."""
     zero, roles = source.rest_positions, source.roles
-    offsets = {(a, b): zero[b] - zero[a] for a in range(len(used)) for b in range(len(used))}
+    offsets = {(a, b): zero[b] - zero[a] for a in range(len(zero)) for b in range(len(zero))}
     across = {}
     for row, side in enumerate(("left", "right")):
         if np.linalg.norm(tips[row]) > 1e-6:
@@ -97,7 +113,7 @@ def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray
         raise InputError(
             "The skeleton's rest pose is neither a T-pose nor an A-pose; put a T-pose on its first frame."
         ) from None
-    positions = np.zeros((len(used), 3))
+    positions = np.zeros((len(zero), 3))
     place = {joint: i for i, joint in enumerate(used)}
     for i, joint in enumerate(used):
         parent = clip.parents[joint]
@@ -106,6 +122,10 @@ def _by_anatomy(source: Source, clip: BvhClip, used: list[int], tips: np.ndarray
         if parent >= 0:
             above = place[parent]
             positions[i] = positions[above] + orientations[above] @ offsets[above, i]
+    for side in ("left", "right"):
+        toe, ankle = roles.get(f"{side}_foot", -1), roles[f"{side}_ankle"]
+        if toe >= len(used):
+            positions[toe] = positions[ankle] + orientations[ankle] @ offsets[ankle, toe]
     note = "The rest pose is no T-pose; the skeleton was calibrated from how the body moves."
     return replace(source, rest_positions=positions, rest_orientations=orientations, notes=(*source.notes, note))
 

@@ -25,14 +25,10 @@ def load(data: bytes, *, name: str = "the file") -> dict[str, np.ndarray]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
             if not entries:
-                raise InputError(
-                    f"{name} is a zip archive without arrays; unpack it and open the motion file inside."
-                )
+                raise InputError(f"{name} is a zip archive without arrays; unpack it and open the motion file inside.")
             size = sum(entry.file_size for entry in entries)
             if len(entries) > MAX_ENTRIES or size > MAX_TOTAL_BYTES:
-                raise InputError(
-                    f"{name} unpacks to more than a dance can need ({size >> 20} MB); it is not opened."
-                )
+                raise InputError(f"{name} unpacks to more than a dance can need ({size >> 20} MB); it is not opened.")
             arrays = {}
             for entry in entries:
                 array = _array(archive, entry, name)
@@ -71,9 +67,7 @@ def dance(arrays: dict[str, np.ndarray], *, name: str = "the file") -> Dance:
         poses, translation = poses[None], translation[None]
     fps = rate(arrays["fps"], name)
     if poses.ndim != 4 or poses.shape[0] not in (1, 2) or poses.shape[2:] != (24, 3) or poses.shape[1] == 0:
-        raise InputError(
-            f"{name} is no saved dance: its poses are {poses.shape}, not (dancers, frames, 24, 3)."
-        )
+        raise InputError(f"{name} is no saved dance: its poses are {poses.shape}, not (dancers, frames, 24, 3).")
     if poses.dtype.kind != "f" or translation.dtype.kind != "f" or translation.shape != (*poses.shape[:2], 3):
         raise InputError(
             f"{name} is no saved dance: its translation is {translation.shape}, which does not fit its poses."
@@ -118,14 +112,10 @@ def _provenance(value: np.ndarray | None, name: str) -> Provenance:
 def performance(arrays: dict[str, np.ndarray], *, fps: float | None, name: str = "the file") -> Performance:
     """AMASS-style arrays (poses, trans, mocap_framerate) or smpl_poses and smpl_trans."""
     if {"poses", "trans"} <= arrays.keys():
-        stated = next(
-            (arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None
-        )
+        stated = next((arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None)
         poses, trans, kind = arrays["poses"], arrays["trans"], "AMASS-style NPZ"
     elif {"root_orient", "pose_body", "trans"} <= arrays.keys():
-        stated = next(
-            (arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None
-        )
+        stated = next((arrays[key] for key in ("mocap_framerate", "mocap_frame_rate", "fps") if key in arrays), None)
         parts = [arrays["root_orient"], arrays["pose_body"]]
         if any(part.ndim != 2 or len(part) != len(parts[0]) for part in parts):
             raise InputError(f"{name} has a root_orient and a pose_body that do not fit together.")

@@ -36,9 +36,7 @@ def load_npy(data: bytes, *, name: str = "the file") -> Any:
     stream = io.BytesIO(data)
     try:
         version = np.lib.format.read_magic(stream)
-        reader = (
-            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        )
+        reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = reader(stream)
         if not dtype.hasobject:
             if math.prod(shape) * dtype.itemsize > len(data):

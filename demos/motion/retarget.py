@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
-from demos.motion import kinematics, rotations
+from demos.motion import ik, kinematics, rotations
 from demos.motion.performance import Performance, smpl_leg_length
 from demos.motion.skeleton import INDEX, JOINTS, REST_OFFSETS
 from demos.runtime.errors import InputError
@@ -17,6 +18,12 @@ SWUNG = {
     "right_shoulder": "right_elbow", "right_elbow": "right_wrist", "right_wrist": "right_hand",
 }  # fmt: skip
 """Joints whose bone takes the source's direction exactly. Swung collars and ankles stood crooked when tried."""
+
+
+QUIET = 0.05
+HEEL_M = (0.02, 0.05)
+PIVOT_S = 0.1
+FREE_M = (0.1, 0.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +80,9 @@ def scale_of(source: Source) -> float:
     return smpl_leg_length() / length
 
 
-def orientations(source: Source) -> np.ndarray:
+def orientations(source: Source, frames: slice = slice(None)) -> np.ndarray:
     """(frames, 24, 3, 3): world orientation of every SMPL joint, G = G_source G_source(calibration)^T A."""
+    source = replace(source, positions=source.positions[frames], orientations=source.orientations[frames])
     result = np.empty((len(source), len(JOINTS), 3, 3))
     for name in JOINTS:
         joint = INDEX[name]
@@ -134,8 +142,46 @@ def place_root(source: Source, world: np.ndarray, scale: float) -> np.ndarray:
     return middle - world[:, 0] @ hips.astype(np.float64)
 
 
+def plant(source: Source, world: np.ndarray, root: np.ndarray, scale: float) -> None:
+    """Bend and swing the legs so that each ball of the foot goes where the source's does; writes `world` in place.
+
+    Our hips are wider or narrower than the source's: legs that only copy directions would slide whenever the pelvis turns.
+    The correction is a few degrees. Without a toe in the source the ankle is led instead.
+    """
+    positions, _ = kinematics.forward(kinematics.to_local(world), root)
+    for leg, side in ((ik.LEFT_LEG, "left"), (ik.RIGHT_LEG, "right")):
+        led = scale * source.joint(f"{side}_ankle")
+        foot = f"{side}_foot"
+        height = led[:, 1]
+        if foot in source.roles:
+            ball = world[:, leg.end] @ REST_OFFSETS[INDEX[foot]].astype(np.float64)
+            toe = scale * source.joint(foot)
+            share = _ball_share(led, toe, source.fps)
+            led = led + share[:, None] * (toe - ball - led)
+            height = np.minimum(height, toe[:, 1])
+        height = height - np.percentile(height, 3)
+        near = np.clip((FREE_M[1] - height) / (FREE_M[1] - FREE_M[0]), 0, 1)
+        near = near * near * (3 - 2 * near)
+        target = positions[:, leg.end] + near[:, None] * (led - positions[:, leg.end])
+        world[:, leg.root], world[:, leg.middle] = ik.solve_limb(leg, positions, world, target)
+
+
+def _ball_share(ankle: np.ndarray, toe: np.ndarray, fps: float) -> np.ndarray:
+    """(frames,) 0-1: how far the ball of the foot leads rather than the ankle: the one that moves less, gently changing.
+
+    Feet differ in length: who turns on the ball must keep the ball in place, who turns on the heel the heel.
+    """
+    speeds = [np.linalg.norm(np.gradient(joint, axis=0), axis=1) * fps for joint in (ankle, toe)]
+    ankle_speed, toe_speed = (speed**2 + QUIET**2 for speed in speeds)
+    heel_up = (ankle[:, 1] - np.percentile(ankle[:, 1], 3) - HEEL_M[0]) / (HEEL_M[1] - HEEL_M[0])
+    share = np.maximum(ankle_speed / (ankle_speed + toe_speed), np.clip(heel_up, 0, 1))
+    return gaussian_filter1d(share, PIVOT_S * fps, mode="nearest")
+
+
 def to_smpl(source: Source, scale: float) -> Performance:
     """The performance on SMPL's skeleton; floor and origin are still the source's."""
     world = orientations(source)
+    root = place_root(source, world, scale)
+    plant(source, world, root, scale)
     poses = rotations.matrix_to_rotvec(kinematics.to_local(world))
-    return Performance(source.kind, poses, place_root(source, world, scale), source.fps, scale, source.notes)
+    return Performance(source.kind, poses, root, source.fps, scale, source.notes)

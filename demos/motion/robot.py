@@ -143,13 +143,9 @@ def from_links(arrays: dict[str, np.ndarray], *, fps: float, name: str = "the fi
         raise InputError(f"{name} is no Unitree G1 clip: its links {', '.join(missing[:4])} are missing.")
     shape = positions.shape[:2]
     if shape != quaternions.shape[:2] or shape[1:] != (len(names),) or positions.shape[2:] != (3,):
-        raise InputError(
-            f"{name} is a damaged robot clip: its positions and orientations do not fit together."
-        )
+        raise InputError(f"{name} is a damaged robot clip: its positions and orientations do not fit together.")
     if quaternions.shape[2:] != (4,) or len(positions) == 0:
-        raise InputError(
-            f"{name} is a damaged robot clip: its positions and orientations do not fit together."
-        )
+        raise InputError(f"{name} is a damaged robot clip: its positions and orientations do not fit together.")
     order = [names.index(link) for link in NAMES]
     _check_numbers(name, positions, quaternions)
     turns = rotations.quaternion_to_matrix(quaternions[:, order])
@@ -160,12 +156,7 @@ def from_joints(arrays: dict[str, Any], *, fps: float, name: str = "the file") -
     """From root_pos (frames, 3) metres, root_rot (frames, 4) x, y, z, w and dof_pos (frames, 29) radians, z up."""
     root, quaternion, angles = (np.asarray(arrays[key]) for key in ("root_pos", "root_rot", "dof_pos"))
     frames = len(root)
-    if (
-        root.shape != (frames, 3)
-        or quaternion.shape != (frames, 4)
-        or angles.shape != (frames, 29)
-        or not frames
-    ):
+    if root.shape != (frames, 3) or quaternion.shape != (frames, 4) or angles.shape != (frames, 29) or not frames:
         raise InputError(
             f"{name} is no Unitree G1 clip: root_pos (frames, 3), root_rot (frames, 4) and dof_pos (frames, 29) are read."
         )
@@ -201,9 +192,7 @@ def _performance(positions: np.ndarray, turns: np.ndarray, fps: float) -> Perfor
 def leg_length() -> float:
     """Metres from the robot's hip centre to its knee and on to its ankle, knee straight."""
     positions = _zero()[0]
-    hip, knee, ankle = (
-        positions[NAMES.index(f"left_{link}_link")] for link in ("hip_roll", "knee", "ankle_roll")
-    )
+    hip, knee, ankle = (positions[NAMES.index(f"left_{link}_link")] for link in ("hip_roll", "knee", "ankle_roll"))
     return float(np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee))
 
 

@@ -77,9 +77,7 @@ def match(names: tuple[str, ...], parents: tuple[int, ...], *, name: str = "the 
 def _split(raw: str) -> tuple[str, str]:
     """A joint's name -> (side, bare name): "mixamorig:LeftUpLeg" and "thigh.L" -> ("left", "upleg"), ("left", "thigh")."""
     name = re.split(r"[:|/]", raw.strip())[-1]
-    name = re.sub(
-        r"^(Bip\d*|J_Bip|CC_Base|Character\d*|bip\d*|m_avg|f_avg|mixamorig\d*|DEF|ORG)[\s_\-.]+", "", name
-    )
+    name = re.sub(r"^(Bip\d*|J_Bip|CC_Base|Character\d*|bip\d*|m_avg|f_avg|mixamorig\d*|DEF|ORG)[\s_\-.]+", "", name)
     words = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
     words = re.sub(r"\b([LR])([A-Z][a-z])", r"\1 \2", words)
     words = re.sub(r"^([lr])\s(?=[A-Z])", r"\1 ", words)
@@ -139,8 +137,7 @@ def _below(plain: list, parents: tuple[int, ...], joint: int, side: str, names: 
 def _torso(roles: dict[str, int], plain: list[tuple[str, str]], parents: tuple[int, ...]) -> None:
     """Add pelvis, spine3 (what carries both arms) and neck to the roles."""
     up = {
-        role: _ancestors(parents, roles[role])
-        for role in ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+        role: _ancestors(parents, roles[role]) for role in ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
     }
     pelvis = next(i for i in up["left_hip"] if i in up["right_hip"])
     chest = next(i for i in up["left_shoulder"] if i in up["right_shoulder"])
@@ -190,9 +187,7 @@ def _kind(names: tuple[str, ...]) -> str:
 
 def hand_children(plain_names: tuple[str, ...], parents: tuple[int, ...], wrist: int) -> list[int]:
     """Children of the wrist that say where the hand points: fingers without the thumb, the middle one alone if named."""
-    children = [
-        i for i, parent in enumerate(parents) if parent == wrist and "thumb" not in plain_names[i].lower()
-    ]
+    children = [i for i, parent in enumerate(parents) if parent == wrist and "thumb" not in plain_names[i].lower()]
     middle = [i for i in children if "mid" in plain_names[i].lower()]
     return middle or children
 

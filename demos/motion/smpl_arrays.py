@@ -29,11 +29,7 @@ def from_arrays(
     poses, translation = np.asarray(poses), np.asarray(translation)
     if poses.dtype.kind not in "fiu" or translation.dtype.kind not in "fiu":
         raise InputError(f"{name} holds poses that are not numbers.")
-    poses = (
-        poses.reshape(len(poses), -1).astype(np.float64)
-        if poses.ndim >= 2 and len(poses)
-        else np.zeros((0, 0))
-    )
+    poses = poses.reshape(len(poses), -1).astype(np.float64) if poses.ndim >= 2 and len(poses) else np.zeros((0, 0))
     translation = translation.reshape(len(translation), -1) if translation.ndim >= 2 else np.zeros((0, 0))
     if len(poses) == 0:
         raise InputError(f"{name} has no frames of motion.")
@@ -43,9 +39,7 @@ def from_arrays(
             "165 are read."
         )
     if translation.shape != (len(poses), 3):
-        raise InputError(
-            f"{name} has {len(poses)} frames of poses but translations of shape {translation.shape}."
-        )
+        raise InputError(f"{name} has {len(poses)} frames of poses but translations of shape {translation.shape}.")
     translation = translation.astype(np.float64)
     if not (np.isfinite(poses).all() and np.isfinite(translation).all()):
         raise InputError(f"{name} holds numbers that are not finite.")

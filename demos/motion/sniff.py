@@ -35,9 +35,7 @@ def kind(data: bytes, *, name: str, suffix: str) -> str:
         if text.startswith(start) or head.startswith(start):
             raise InputError(f"{name} is {what}, which cannot be read; save it as BVH and drop that instead.")
     if suffix == ".bvh":
-        raise InputError(
-            f"{name} is not a BVH file: it does not start with HIERARCHY; export the motion as BVH again."
-        )
+        raise InputError(f"{name} is not a BVH file: it does not start with HIERARCHY; export the motion as BVH again.")
     if suffix in (".pkl", ".pickle") and not _is_text(head):
         return "pickle"
     if suffix in (".npz", ".npy"):
@@ -55,13 +53,7 @@ def _refuse_media(head: bytes, name: str) -> None:
     if head[:4] == b"RIFF":
         what = {b"WAVE": "music", b"WEBP": "a picture"}.get(head[8:12], "a video")
     if head[4:8] == b"ftyp":
-        what = (
-            "music"
-            if head[8:11] == b"M4A"
-            else "a picture"
-            if head[8:12] in (b"heic", b"avif")
-            else "a video"
-        )
+        what = "music" if head[8:11] == b"M4A" else "a picture" if head[8:12] in (b"heic", b"avif") else "a video"
     if what == "music":
         raise InputError(f"{name} is music, not motion: drop it where the song goes; as dances, {ACCEPTED}.")
     if what is not None:
