@@ -349,14 +349,13 @@ def test_normals_point_outwards_and_are_unit_even_where_no_face_is() -> None:
 
 
 def test_the_shipped_body_follows_our_own_skinning_and_stays_small() -> None:
-    """30 s of a couple within 1.5 MB; dropping a fifth influence moves no vertex by a centimetre."""
+    """30 s of a couple within 1.5 MB, every vertex within a tenth of a millimetre of the renderer's."""
     motion = wild_motion(frames=900)
     data = glb.to_bytes(Dance((motion, motion.turn(np.pi)), Provenance("test")))
     assert len(data) < 1.5e6
     body = load_body()
     error = Reader(data).vertices(17 / 30, len(body.vertices))[0] - skin(body, motion.slice(17, 18))[0]
-    assert np.linalg.norm(error, axis=1).max() < 0.01
-    assert np.linalg.norm(error, axis=1).mean() < 1e-4
+    assert np.linalg.norm(error, axis=1).max() < 1e-4
 
 
 def test_trimesh_opens_it() -> None:
