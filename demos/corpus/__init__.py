@@ -1,0 +1,1 @@
+"""The corpus: mocap, choreography and synthesised music made into training sets with words."""
