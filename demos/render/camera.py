@@ -95,12 +95,12 @@ def plan(joints: np.ndarray, fps: float, *, camera: str = "follow", aspect: floa
         moving = _path(joints, fps)
         moving[:, 1] = fixed[1]
         needed = _room(joints, moving, azimuths, elevations, aspect)
-        reach = max(1, round(4 * CALM_S * fps))
+        reach = max(1, round(2.5 * CALM_S * fps))
         nearer = gaussian_filter1d(
-            maximum_filter1d(needed, 2 * reach + 1, mode="nearest"), CALM_S * fps, mode="nearest", truncate=4.0
+            maximum_filter1d(needed, 2 * reach + 1, mode="nearest"), CALM_S * fps, mode="nearest", truncate=2.5
         )
         # A camera that need not move should not: travel with the dancers only where that shows them clearly larger.
-        if distance.max() > 1.25 * nearer.mean():
+        if distance.max() > 1.12 * nearer.mean():
             target, distance = moving, np.maximum(nearer, needed)
     return Shot(target, azimuths, elevations, np.maximum(distance, NEAREST_M), float(azimuth))
 

@@ -14,20 +14,21 @@ from demos.render.theme import Theme
 class Canvas:
     """The buffers one thread draws a panel with."""
 
-    def __init__(self, height: int, width: int, vertices: int) -> None:
-        self.depth = np.zeros((height, width, 4), np.float32)
-        self.ids = np.full((height, width, 4), -1, np.int32)
+    def __init__(self, panel: "Panel") -> None:
+        height, width, vertices = panel.height, panel.width, len(panel.albedo)
+        self.samples = np.zeros((height, width, 4), np.uint64)
         self.picture = np.zeros((height, width, 3), np.float32)
         self.floorness = np.zeros((height, width), np.float32)
         self.screen = np.zeros((vertices, 3), np.float32)
-        self.normals = np.zeros((vertices, 3), np.float32)
+        self.surface = np.zeros((vertices, 10), np.float32)
+        self.surface[:, 6:9] = panel.albedo
+        self.surface[:, 9] = panel.gloss
         self.used = np.array([width, height, 0, 0])
 
     def clear(self) -> None:
         """Forget the dancers of the last picture."""
         left, top, right, bottom = self.used
-        self.depth[top:bottom, left:right] = 0.0
-        self.ids[top:bottom, left:right] = -1
+        self.samples[top:bottom, left:right] = 0
         height, width = self.floorness.shape
         self.used[:] = width, height, 0, 0
 
@@ -84,8 +85,8 @@ class Panel:
         axes, eye = self.shot.axes(frame), self.shot.eye(frame)
         canvas.clear()
         raster.project(vertices, axes, eye, self.focal, self.centre, canvas.screen)
-        raster.vertex_normals(vertices, self.faces, canvas.normals)
-        raster.fill(canvas.screen, self.faces, canvas.depth, canvas.ids, canvas.used)
+        raster.place(vertices, self.faces, canvas.surface)
+        raster.fill(canvas.screen, self.faces, canvas.samples, canvas.used)
         cast = shadow.cast(vertices, self.faces, self.direction)
         touched = self._shadowed(cast, axes, eye)
         if self.still is None:
@@ -102,8 +103,8 @@ class Panel:
             cast.hush, cast.hush_origin, shadow.HUSH_CELL_M, np.array(self.look.shade), touched,
         )  # fmt: skip
         shading.resolve(
-            canvas.ids, canvas.used, canvas.screen, self.faces, vertices, canvas.normals, self.albedo, self.gloss,
-            eye, self.lights, cast.highest, cast.origin, cast.cell, cast.slope, canvas.picture,
+            canvas.samples, canvas.used, canvas.screen, self.faces, canvas.surface, eye, self.lights,
+            cast.highest, cast.origin, cast.cell, cast.slope, canvas.picture,
         )  # fmt: skip
         shading.tone(canvas.picture, self.table, self.noise, region, out)
 

@@ -222,9 +222,9 @@ def _every(path: np.ndarray, fps: float) -> np.ndarray:
 
 
 def _reach(joints: np.ndarray, path: np.ndarray) -> float:
-    """Metres around the path that hold the dancers nearly always: what a following camera must show."""
+    """Metres around the path that hold the dancers most of the time: what a following camera must show."""
     away = np.linalg.norm(joints[..., [0, 2]] - path[None, :, None], axis=-1).max(axis=(0, 2))
-    return round(float(np.quantile(away, 0.97)) + 0.12, 3)
+    return round(float(np.quantile(away, 0.93)) + 0.1, 3)
 
 
 def _front(dance: Dance) -> float:

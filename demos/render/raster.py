@@ -3,7 +3,7 @@
 Conventions. World: y up, metres. Screen: pixels, x right, y down, (0, 0) the top left corner of the picture. A view
 is (eye, right, up, forward, focal, centre): orthonormal axes, focal length in pixels, principal point in pixels.
 Buffers hold four samples a pixel on a rotated grid, so that edges near the horizontal and the vertical get four
-steps as well; depth is 1/distance along the view (0 = nothing there), larger is nearer. Nothing is clipped against
+steps as well; depth is 1/distance along the view, larger is nearer. Nothing is clipped against
 the near plane: a triangle with a corner nearer than NEAR is left out.
 """
 
@@ -14,11 +14,15 @@ from demos.runtime.compiled import compiled
 NEAR = 0.05
 """Metres in front of the eye where the picture starts."""
 
-SAMPLES = np.array([[0.375, 0.125], [0.875, 0.375], [0.125, 0.625], [0.625, 0.875]])
-"""(4, 2) places of the samples in a pixel: x right, y down."""
+SAMPLES = ((0.375, 0.125), (0.875, 0.375), (0.125, 0.625), (0.625, 0.875))
+"""Places of the samples in a pixel: x right, y down."""
+
+ALL = 2**32 - 1
+DEPTH_SCALE = 2.0**27
+"""Depth is kept as 1/distance times this, a whole number below 2**32 (NEAR is 20 of 32 possible)."""
 
 SNAP = 256.0
-"""Corners are snapped to 1/256 pixel: edge functions are then exact in float64, so neighbours leave no pinholes."""
+"""Corners are snapped to 1/256 pixel."""
 
 
 @compiled
@@ -46,9 +50,15 @@ def project(vertices, axes, eye, focal, centre, screen):
 
 
 @compiled
-def vertex_normals(vertices, faces, normals):
-    """Area-weighted vertex normals of a mesh: vertices (v, 3), faces (f, 3) -> normals (v, 3), unit length."""
-    normals[:] = 0.0
+def place(vertices, faces, surface):
+    """Write where a mesh is into the first six columns of surface (v, 6 or more): point, then unit normal.
+
+    vertices : (v, 3) metres. faces : (f, 3). Normals are those of the faces around a vertex, weighted by area.
+    """
+    for i in range(len(vertices)):
+        for k in range(3):
+            surface[i, k] = vertices[i, k]
+            surface[i, 3 + k] = 0.0
     for f in range(len(faces)):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
         ux = vertices[b, 0] - vertices[a, 0]
@@ -61,69 +71,82 @@ def vertex_normals(vertices, faces, normals):
         ny = uz * vx - ux * vz
         nz = ux * vy - uy * vx
         for corner in (a, b, c):
-            normals[corner, 0] += nx
-            normals[corner, 1] += ny
-            normals[corner, 2] += nz
-    for i in range(len(normals)):
-        size = normals[i, 0] ** 2 + normals[i, 1] ** 2 + normals[i, 2] ** 2
+            surface[corner, 3] += nx
+            surface[corner, 4] += ny
+            surface[corner, 5] += nz
+    for i in range(len(vertices)):
+        size = surface[i, 3] ** 2 + surface[i, 4] ** 2 + surface[i, 5] ** 2
         scale = 1.0 / np.sqrt(size + 1e-30)
-        normals[i, 0] *= scale
-        normals[i, 1] *= scale
-        normals[i, 2] *= scale
+        for k in range(3, 6):
+            surface[i, k] *= scale
 
 
 @compiled
-def fill(screen, faces, depth, ids, box):
+def fill(screen, faces, samples, box):
     """Draw a mesh into the z-buffer.
 
     screen : (v, 3) float32 of `project`. faces : (f, 3), anticlockwise seen from outside; backs are left out.
-    depth : (h, w, 4) float32 and ids : (h, w, 4) int32 (-1 = nothing), changed in place; equal depths keep the first.
+    samples : (h, w, 4) uint64, changed in place; 0 is empty. The upper 32 bits are the depth, the lower ones ALL - face:
+        one comparison decides, one line of cache is touched, and of equal depths the first face stays.
     box : (4,) int64 left, top, right, bottom (excluded) of what was drawn, grown in place.
     """
-    height, width = depth.shape[0], depth.shape[1]
+    height, width = samples.shape[0], samples.shape[1]
     for f in range(len(faces)):
         # The screen's y runs down, which turns fronts clockwise: exchange two corners.
         a, b, c = faces[f, 0], faces[f, 2], faces[f, 1]
         if screen[a, 2] == 0.0 or screen[b, 2] == 0.0 or screen[c, 2] == 0.0:
             continue
-        ax, ay = np.float64(screen[a, 0]), np.float64(screen[a, 1])
-        bx, by = np.float64(screen[b, 0]), np.float64(screen[b, 1])
-        cx, cy = np.float64(screen[c, 0]), np.float64(screen[c, 1])
+        # Whole 1/256 pixels from here on: edge functions are exact, so neighbours leave no pinholes.
+        ax, ay = np.int64(screen[a, 0] * SNAP), np.int64(screen[a, 1] * SNAP)
+        bx, by = np.int64(screen[b, 0] * SNAP), np.int64(screen[b, 1] * SNAP)
+        cx, cy = np.int64(screen[c, 0] * SNAP), np.int64(screen[c, 1] * SNAP)
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area <= 0.0:
+        if area <= 0:
             continue
-        left = max(0, int(np.floor(min(ax, bx, cx) - 0.875)))
-        top = max(0, int(np.floor(min(ay, by, cy) - 0.875)))
-        right = min(width, int(np.floor(max(ax, bx, cx) - 0.125)) + 1)
-        bottom = min(height, int(np.floor(max(ay, by, cy) - 0.125)) + 1)
-        if left >= right or top >= bottom:
+        left = max(0, (min(ax, bx, cx) + 31) >> 8)
+        top = max(0, (min(ay, by, cy) + 31) >> 8)
+        right = min(width - 1, (max(ax, bx, cx) - 32) >> 8)
+        bottom = min(height - 1, (max(ay, by, cy) - 32) >> 8)
+        if left > right or top > bottom:
             continue
         box[0] = min(box[0], left)
         box[1] = min(box[1], top)
-        box[2] = max(box[2], right)
-        box[3] = max(box[3], bottom)
-        # Edge functions e = base + x*dx + y*dy, positive inside; e_a belongs to the edge opposite corner a.
+        box[2] = max(box[2], right + 1)
+        box[3] = max(box[3], bottom + 1)
+        # Edge functions, positive inside; ea belongs to the edge opposite corner a. What each gains from a pixel's
+        # corner to its samples (SAMPLES in 1/256 pixels), and the most of it: pixels that stay negative hold none.
         adx, ady = by - cy, cx - bx
         bdx, bdy = cy - ay, ax - cx
         cdx, cdy = ay - by, bx - ax
-        a0 = -(adx * bx + ady * by)
-        b0 = -(bdx * cx + bdy * cy)
-        c0 = -(cdx * ax + cdy * ay)
-        za = screen[a, 2] / area
-        zb = screen[b, 2] / area
-        zc = screen[c, 2] / area
-        for y in range(top, bottom):
-            for x in range(left, right):
-                ea = a0 + adx * x + ady * y
-                eb = b0 + bdx * x + bdy * y
-                ec = c0 + cdx * x + cdy * y
-                for s in range(4):
-                    px, py = SAMPLES[s, 0], SAMPLES[s, 1]
-                    wa = ea + adx * px + ady * py
-                    wb = eb + bdx * px + bdy * py
-                    wc = ec + cdx * px + cdy * py
-                    if wa >= 0.0 and wb >= 0.0 and wc >= 0.0:
-                        near = np.float32(wa * za + wb * zb + wc * zc)
-                        if near > depth[y, x, s]:
-                            depth[y, x, s] = near
-                            ids[y, x, s] = f
+        da = (96 * adx + 32 * ady, 224 * adx + 96 * ady, 32 * adx + 160 * ady, 160 * adx + 224 * ady)
+        db = (96 * bdx + 32 * bdy, 224 * bdx + 96 * bdy, 32 * bdx + 160 * bdy, 160 * bdx + 224 * bdy)
+        dc = (96 * cdx + 32 * cdy, 224 * cdx + 96 * cdy, 32 * cdx + 160 * cdy, 160 * cdx + 224 * cdy)
+        most_a = max(max(da[0], da[1]), max(da[2], da[3]))
+        most_b = max(max(db[0], db[1]), max(db[2], db[3]))
+        most_c = max(max(dc[0], dc[1]), max(dc[2], dc[3]))
+        scale = DEPTH_SCALE / np.float64(area)
+        za, zb, zc = screen[a, 2] * scale, screen[b, 2] * scale, screen[c, 2] * scale
+        name = np.uint64(ALL - f)
+        for y in range(top, bottom + 1):
+            ea = adx * (256 * left - bx) + ady * (256 * y - by)
+            eb = bdx * (256 * left - cx) + bdy * (256 * y - cy)
+            ec = cdx * (256 * left - ax) + cdy * (256 * y - ay)
+            for x in range(left, right + 1):
+                # One test of signs instead of three: the sign of a bitwise or.
+                if ((ea + most_a) | (eb + most_b) | (ec + most_c)) >= 0:
+                    for s in range(4):
+                        wa, wb, wc = ea + da[s], eb + db[s], ec + dc[s]
+                        if (wa | wb | wc) >= 0:
+                            near = np.uint64(np.int64(wa * za + wb * zb + wc * zc))
+                            samples[y, x, s] = max(samples[y, x, s], (near << np.uint64(32)) | name)
+                ea += 256 * adx
+                eb += 256 * bdx
+                ec += 256 * cdx
+
+
+def unpack(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The z-buffer (h, w, 4) uint64 as distances in metres, infinite where nothing is, and faces, -1 there."""
+    empty = samples == 0
+    depth = (samples >> np.uint64(32)).astype(np.float64)
+    faces = ALL - (samples & np.uint64(ALL)).astype(np.int64)
+    return np.where(empty, np.inf, DEPTH_SCALE / np.maximum(depth, 1)), np.where(empty, -1, faces)

@@ -155,7 +155,7 @@ def _film(
     count = len(motions[0][0])
     spare: queue.SimpleQueue[list[Canvas]] = queue.SimpleQueue()
     for _ in range(workers):
-        spare.put([Canvas(panel.height, panel.width, len(panel.albedo)) for panel in panels])
+        spare.put([Canvas(panel) for panel in panels])
 
     def draw(start: int) -> np.ndarray:
         stop = min(start + CHUNK, count)

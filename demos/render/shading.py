@@ -6,7 +6,7 @@ row of the picture meets the floor at one distance: the stage costs a few operat
 
 import numpy as np
 
-from demos.render.raster import SAMPLES
+from demos.render.raster import ALL, SAMPLES
 from demos.render.theme import Theme, encode, linear
 from demos.runtime.compiled import compiled
 
@@ -190,103 +190,130 @@ def _lit(highest, row, column, height):
 
 
 @compiled
-def resolve(
-    ids, box, screen, faces, vertices, normals, albedo, gloss, eye, lights, highest, origin, cell, slope, picture
-):
+def _light(point, normal, albedo, gloss, eye, lights, highest, origin, cell, slope, out, share):
+    """Add to out (3,) the light a surface point sends to the eye, times share. Arguments as in `resolve`."""
+    nx, ny, nz = normal[0], normal[1], normal[2]
+    size = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
+    nx *= size
+    ny *= size
+    nz *= size
+    vx, vy, vz = eye[0] - point[0], eye[1] - point[1], eye[2] - point[2]
+    size = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz)
+    vx *= size
+    vy *= size
+    vz *= size
+    # Key light, wrapped a little round the form, less where another part stands in its way.
+    key = nx * lights[0, 0] + ny * lights[0, 1] + nz * lights[0, 2]
+    diffuse = 0.0
+    shine = 0.0
+    if key > -0.2:
+        # Moved off the surface so that it does not shade itself.
+        ox, oy, oz = point[0] + 0.022 * nx, point[1] + 0.022 * ny + 0.012, point[2] + 0.022 * nz
+        row = (oz - oy * slope[1] - origin[1]) / cell
+        column = (ox - oy * slope[0] - origin[0]) / cell
+        lit = _lit(highest, row, column, oy + 0.012)
+        diffuse = lit * (key + 0.2) / 1.2
+        if key > 0.0:
+            hx, hy, hz = lights[0, 0] + vx, lights[0, 1] + vy, lights[0, 2] + vz
+            shine = max(0.0, nx * hx + ny * hy + nz * hz)
+            shine = shine * shine / (hx * hx + hy * hy + hz * hz + 1e-20)
+            shine *= shine
+            shine *= shine
+            shine *= shine  # the cosine to the power of 16
+            shine *= gloss * lit * min(1.0, 4.0 * key)
+    edge = 1.0 - max(0.0, nx * vx + ny * vy + nz * vz)
+    edge = edge * edge * edge
+    edge *= max(0.0, min(1.0, 0.35 + nx * lights[4, 0] + ny * lights[4, 1] + nz * lights[4, 2]))
+    up = 0.5 * ny + 0.5
+    low = 0.55 + 0.45 * min(1.0, max(0.0, point[1] / 0.5))  # the floor's corner keeps the feet darker
+    for k in range(3):
+        sky = (lights[3, k] + up * (lights[2, k] - lights[3, k])) * low
+        light = albedo[k] * (sky + diffuse * lights[1, k])
+        light += lights[1, k] * shine + lights[5, k] * edge * (0.35 + 0.65 * albedo[k])
+        out[k] += share * light
+
+
+@compiled
+def resolve(samples, box, screen, faces, surface, eye, lights, highest, origin, cell, slope, picture):
     """Light the dancers and lay them over the picture (h, w, 3) float32 linear, in place, inside box (4,).
 
-    Each triangle that holds samples of a pixel is lit once, at the middle of those samples, and counts by their share.
-    albedo : (v, 3) linear. gloss : (v,) 0..1. lights : (6, 3) of `lamps`. highest, origin, cell, slope : of ShadowMap.
+    The samples of a pixel that lie on one surface (distances within 2 %) are lit together, from their mean point,
+    normal and colour; another surface behind them (an arm's edge before the chest) is lit for itself.
+    surface : (v, 10) point, unit normal, albedo (linear), gloss (0..1) of each vertex. lights : (6, 3) of `lamps`. highest, origin, cell, slope : of ShadowMap.
     """
-    sums = np.zeros(3)
+    point, normal, colour, sums = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
     for y in range(box[1], box[3]):
         for x in range(box[0], box[2]):
-            free = 0
+            open_ = 0  # bits of the samples not dealt with yet
+            for s in range(4):
+                if samples[y, x, s] != 0:
+                    open_ |= 1 << s
+            if open_ == 0:
+                continue
+            covered = 0
             for k in range(3):
                 sums[k] = 0.0
-            for s in range(4):
-                face = ids[y, x, s]
-                if face < 0:
-                    free += 1
-                    continue
-                seen = False
-                for before in range(s):
-                    seen = seen or ids[y, x, before] == face
-                if seen:
-                    continue
-                count, mx, my = 0, 0.0, 0.0
-                for t in range(s, 4):
-                    if ids[y, x, t] == face:
-                        count += 1
-                        mx += SAMPLES[t, 0]
-                        my += SAMPLES[t, 1]
-                mx = x + mx / count
-                my = y + my / count
-                a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-                ax, ay = screen[a, 0] - mx, screen[a, 1] - my
-                bx, by = screen[b, 0] - mx, screen[b, 1] - my
-                cx, cy = screen[c, 0] - mx, screen[c, 1] - my
-                # Perspective-correct weights: screen areas times 1/distance.
-                wa = (bx * cy - by * cx) * screen[a, 2]
-                wb = (cx * ay - cy * ax) * screen[b, 2]
-                wc = (ax * by - ay * bx) * screen[c, 2]
-                total = 1.0 / (wa + wb + wc)
-                wa *= total
-                wb *= total
-                wc *= total
-                nx = wa * normals[a, 0] + wb * normals[b, 0] + wc * normals[c, 0]
-                ny = wa * normals[a, 1] + wb * normals[b, 1] + wc * normals[c, 1]
-                nz = wa * normals[a, 2] + wb * normals[b, 2] + wc * normals[c, 2]
-                size = 1.0 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-20)
-                nx *= size
-                ny *= size
-                nz *= size
-                px = wa * vertices[a, 0] + wb * vertices[b, 0] + wc * vertices[c, 0]
-                py = wa * vertices[a, 1] + wb * vertices[b, 1] + wc * vertices[c, 1]
-                pz = wa * vertices[a, 2] + wb * vertices[b, 2] + wc * vertices[c, 2]
-                vx, vy, vz = eye[0] - px, eye[1] - py, eye[2] - pz
-                size = 1.0 / np.sqrt(vx * vx + vy * vy + vz * vz)
-                vx *= size
-                vy *= size
-                vz *= size
-                facing = max(0.0, nx * vx + ny * vy + nz * vz)
-                # Key light, wrapped a little round the form, less where another part stands in its way.
-                key = nx * lights[0, 0] + ny * lights[0, 1] + nz * lights[0, 2]
-                lit = 0.0
-                if key > -0.2:
-                    # Moved off the surface so that it does not shade itself.
-                    ox, oy, oz = px + 0.022 * nx, py + 0.022 * ny + 0.012, pz + 0.022 * nz
-                    row = (oz - oy * slope[1] - origin[1]) / cell
-                    column = (ox - oy * slope[0] - origin[0]) / cell
-                    lit = _lit(highest, row, column, oy + 0.012)
-                wrapped = max(0.0, (key + 0.2) / 1.2)
-                diffuse = wrapped * lit
-                up = 0.5 * ny + 0.5
-                low = 0.55 + 0.45 * min(1.0, max(0.0, py / 0.5))  # the floor's corner keeps the feet darker
-                hx, hy, hz = lights[0, 0] + vx, lights[0, 1] + vy, lights[0, 2] + vz
-                size = 1.0 / np.sqrt(hx * hx + hy * hy + hz * hz + 1e-20)
-                shine = max(0.0, (nx * hx + ny * hy + nz * hz) * size)
-                shine *= shine
-                shine *= shine
-                shine *= shine
-                shine *= shine  # ** 16
-                shiny = wa * gloss[a] + wb * gloss[b] + wc * gloss[c]
-                shine *= shiny * lit * max(0.0, min(1.0, 4.0 * key))
-                edge = 1.0 - facing
-                edge = edge * edge * edge
-                behind = nx * lights[4, 0] + ny * lights[4, 1] + nz * lights[4, 2]
-                edge *= max(0.0, min(1.0, 0.35 + behind))
-                part = 0.25 * count
+            while open_ != 0:
+                reference = 0.0
+                taken = 0
+                shiny = 0.0
                 for k in range(3):
-                    colour = wa * albedo[a, k] + wb * albedo[b, k] + wc * albedo[c, k]
-                    sky = (lights[3, k] + up * (lights[2, k] - lights[3, k])) * low
-                    light = colour * (sky + diffuse * lights[1, k])
-                    light += lights[1, k] * shine + lights[5, k] * edge * (0.35 + 0.65 * colour)
-                    sums[k] += part * light
-            if free < 4:
-                open_ = 0.25 * free
+                    point[k] = 0.0
+                    normal[k] = 0.0
+                    colour[k] = 0.0
+                for s in range(4):
+                    if not open_ & (1 << s):
+                        continue
+                    key = samples[y, x, s]
+                    near = np.float64(key >> np.uint64(32))
+                    if reference == 0.0:
+                        reference = near
+                    elif abs(near - reference) > 0.02 * reference:
+                        continue
+                    name = key & np.uint64(ALL)
+                    face = ALL - np.int64(name)
+                    count, mx, my = 0, 0.0, 0.0
+                    for t in range(s, 4):
+                        if open_ & (1 << t) and samples[y, x, t] & np.uint64(ALL) == name:
+                            open_ &= ~(1 << t)
+                            count += 1
+                            mx += SAMPLES[t][0]
+                            my += SAMPLES[t][1]
+                    mx = x + mx / count
+                    my = y + my / count
+                    taken += count
+                    a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+                    ax, ay = screen[a, 0] - mx, screen[a, 1] - my
+                    bx, by = screen[b, 0] - mx, screen[b, 1] - my
+                    cx, cy = screen[c, 0] - mx, screen[c, 1] - my
+                    # Perspective-correct weights: screen areas times 1/distance.
+                    wa = (bx * cy - by * cx) * screen[a, 2]
+                    wb = (cx * ay - cy * ax) * screen[b, 2]
+                    wc = (ax * by - ay * bx) * screen[c, 2]
+                    total = count / (wa + wb + wc)
+                    wa *= total
+                    wb *= total
+                    wc *= total
+                    shiny += wa * surface[a, 9] + wb * surface[b, 9] + wc * surface[c, 9]
+                    for k in range(3):
+                        point[k] += wa * surface[a, k] + wb * surface[b, k] + wc * surface[c, k]
+                        normal[k] += wa * surface[a, 3 + k] + wb * surface[b, 3 + k] + wc * surface[c, 3 + k]
+                        colour[k] += wa * surface[a, 6 + k] + wb * surface[b, 6 + k] + wc * surface[c, 6 + k]
+                scale = 1.0 / taken
                 for k in range(3):
-                    picture[y, x, k] = open_ * picture[y, x, k] + sums[k]
+                    point[k] *= scale
+                    colour[k] *= scale
+                _light(
+                    point, normal, colour, shiny * scale, eye, lights, highest, origin, cell, slope, sums, 0.25 * taken
+                )
+                covered += taken
+            if covered == 4:
+                for k in range(3):
+                    picture[y, x, k] = sums[k]
+            else:
+                free = 1.0 - 0.25 * covered
+                for k in range(3):
+                    picture[y, x, k] = free * picture[y, x, k] + sums[k]
 
 
 @compiled

@@ -25,6 +25,8 @@ SOFTNESS = 0.11
 """Half width of a shadow's edge for each metre between the edge and the floor: a light as big as a window."""
 HUSH_CELL_M = 0.035
 """Metres across a cell of the contact map."""
+CLOSE_M = 0.9
+"""Metres: what is higher takes no light from the floor by its nearness."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,48 +57,71 @@ def light_direction(azimuth: float) -> np.ndarray:
 def cast(vertices: np.ndarray, faces: np.ndarray, direction: np.ndarray) -> ShadowMap:
     """The shadow map of a mesh: vertices (v, 3) metres, faces (f, 3), direction (3,) towards the light."""
     slope = np.array([direction[0] / direction[1], direction[2] / direction[1]])
-    places = vertices[:, [0, 2]] - np.maximum(vertices[:, 1:2], 0.0) * slope
-    low, high = places.min(axis=0), places.max(axis=0)
-    cell = CELL_M * max(1.0, float((high - low).max()) / (CELL_M * MAX_CELLS))
-    corner = np.floor(low / cell) - MARGIN
-    origin = corner * cell
-    shape = np.ceil(high / cell).astype(int) - corner.astype(int) + MARGIN
-    highest = np.full((shape[1], shape[0]), -1.0, np.float32)
-    lowest = np.full((shape[1], shape[0]), 1e3, np.float32)
-    _fill((places - origin) / cell, np.ascontiguousarray(vertices[:, 1]), faces, highest, lowest)
+    places = np.empty((len(vertices), 2), np.float32)
+    bounds = _fall(vertices, slope, places)
+    cell = CELL_M * max(1.0, float(max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / (CELL_M * MAX_CELLS))
+    corner = np.floor(bounds[:2] / cell) - MARGIN
+    columns, rows = (np.ceil(bounds[2:] / cell) - corner + MARGIN).astype(int)
+    highest = np.full((rows, columns), -1.0, np.float32)
+    lowest = np.full((rows, columns), 1e3, np.float32)
+    _fill(places, vertices, faces, corner * cell, 1.0 / cell, highest, lowest)
     hush, hush_origin = _hush(vertices)
-    return ShadowMap(highest, _soften(highest, lowest, cell), hush, hush_origin, origin, cell, slope)
+    return ShadowMap(highest, _soften(highest, lowest, cell), hush, hush_origin, corner * cell, cell, slope)
 
 
 @compiled
-def _fill(places, heights, faces, highest, lowest):
-    """Keep the highest and lowest point of the mesh above each cell; places (v, 2) in cells."""
+def _fall(vertices, slope, places):
+    """Where vertices (v, 3) fall on the floor along the light, into places (v, 2): x, z. Returns their bounds (4,)."""
+    bounds = np.array([1e9, 1e9, -1e9, -1e9])
+    for i in range(len(vertices)):
+        height = max(np.float32(0.0), vertices[i, 1])
+        x = vertices[i, 0] - height * slope[0]
+        z = vertices[i, 2] - height * slope[1]
+        places[i, 0] = x
+        places[i, 1] = z
+        bounds[0] = min(bounds[0], x)
+        bounds[1] = min(bounds[1], z)
+        bounds[2] = max(bounds[2], x)
+        bounds[3] = max(bounds[3], z)
+    return bounds
+
+
+@compiled
+def _fill(places, vertices, faces, origin, per_metre, highest, lowest):
+    """Keep the highest and lowest point of the mesh above each cell; places (v, 2) metres on the floor."""
     rows, columns = highest.shape
+    scale = 256.0 * per_metre
     for f in range(len(faces)):
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
-        ax, ay = places[a, 0], places[a, 1]
-        bx, by = places[b, 0], places[b, 1]
-        cx, cy = places[c, 0], places[c, 1]
+        # Whole 1/256 cells, as in raster.fill; the middle of cell x is at 256 x + 128.
+        ax, ay = np.int64((places[a, 0] - origin[0]) * scale), np.int64((places[a, 1] - origin[1]) * scale)
+        bx, by = np.int64((places[b, 0] - origin[0]) * scale), np.int64((places[b, 1] - origin[1]) * scale)
+        cx, cy = np.int64((places[c, 0] - origin[0]) * scale), np.int64((places[c, 1] - origin[1]) * scale)
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if area == 0.0:
+        if area == 0:
             continue
-        left = max(0, int(np.ceil(min(ax, bx, cx) - 0.5)))
-        right = min(columns - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
-        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
-        bottom = min(rows - 1, int(np.floor(max(ay, by, cy) - 0.5)))
-        scale = 1.0 / area
-        ha, hb, hc = heights[a], heights[b], heights[c]
+        left, right = max(0, (min(ax, bx, cx) + 127) >> 8), min(columns - 1, (max(ax, bx, cx) - 128) >> 8)
+        top, bottom = max(0, (min(ay, by, cy) + 127) >> 8), min(rows - 1, (max(ay, by, cy) - 128) >> 8)
+        if left > right or top > bottom:
+            continue
+        sign = 1 if area > 0 else -1
+        adx, ady = sign * (by - cy), sign * (cx - bx)
+        bdx, bdy = sign * (cy - ay), sign * (ax - cx)
+        cdx, cdy = sign * (ay - by), sign * (bx - ax)
+        part = 1.0 / np.float64(sign * area)
+        ha, hb, hc = vertices[a, 1] * part, vertices[b, 1] * part, vertices[c, 1] * part
         for y in range(top, bottom + 1):
-            py = y + 0.5
+            ea = adx * (256 * left + 128 - bx) + ady * (256 * y + 128 - by)
+            eb = bdx * (256 * left + 128 - cx) + bdy * (256 * y + 128 - cy)
+            ec = cdx * (256 * left + 128 - ax) + cdy * (256 * y + 128 - ay)
             for x in range(left, right + 1):
-                px = x + 0.5
-                wa = ((bx - px) * (cy - py) - (by - py) * (cx - px)) * scale
-                wb = ((cx - px) * (ay - py) - (cy - py) * (ax - px)) * scale
-                wc = 1.0 - wa - wb
-                if wa >= -1e-6 and wb >= -1e-6 and wc >= -1e-6:
-                    height = np.float32(max(0.0, wa * ha + wb * hb + wc * hc))
+                if (ea | eb | ec) >= 0:
+                    height = np.float32(max(0.0, ea * ha + eb * hb + ec * hc))
                     highest[y, x] = max(highest[y, x], height)
                     lowest[y, x] = min(lowest[y, x], height)
+                ea += 256 * adx
+                eb += 256 * bdx
+                ec += 256 * cdx
 
 
 @compiled
@@ -151,38 +176,62 @@ def _mix(covers, raised, near, penumbra, radii, out):
 
 def _soften(highest: np.ndarray, lowest: np.ndarray, cell: float) -> np.ndarray:
     """The shadow on the floor (n, m): sharp under the soles, soft under what is high above them."""
-    covered = (highest >= 0).astype(np.float32)
-    covers = np.stack([covered] * 3)
-    scratch = np.empty_like(covered)
+    covers = np.empty((3, *highest.shape), np.float32)
+    near, raised, scratch = np.empty((3, *highest.shape), np.float32)
+    _prepare(highest, lowest, covers, near, raised)
     for cover, radius in zip(covers, RADII, strict=True):
         _blur(cover, radius, scratch)
-    near, raised = covered, np.where(highest >= 0, lowest, 0).astype(np.float32)
     _blur(near, 7, scratch)
     _blur(raised, 7, scratch)
-    out = np.empty_like(covered)
-    _mix(covers, raised, near, SOFTNESS / cell, np.array(RADII, np.float64), out)
-    return out
+    _mix(covers, raised, near, SOFTNESS / cell, np.array(RADII, np.float64), scratch)
+    return scratch
+
+
+@compiled
+def _prepare(highest, lowest, covers, near, raised):
+    """Split the map into what is covered, three times and once more, and how high the lowest cover is."""
+    for y in range(highest.shape[0]):
+        for x in range(highest.shape[1]):
+            covered = np.float32(1.0) if highest[y, x] >= 0.0 else np.float32(0.0)
+            for k in range(3):
+                covers[k, y, x] = covered
+            near[y, x] = covered
+            raised[y, x] = covered * lowest[y, x]
 
 
 def _hush(vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How much of the sky the lowest parts of the dancers take from the floor, (k, l) in 0..1, and its corner."""
-    close = np.ascontiguousarray(vertices[vertices[:, 1] < 0.9])
-    if not len(close):
+    bounds = _close_bounds(vertices)
+    if bounds[0] > bounds[2]:
         return np.zeros((2, 2), np.float32), np.zeros(2)
-    low, high = close[:, [0, 2]].min(axis=0), close[:, [0, 2]].max(axis=0)
-    corner = np.floor(low / HUSH_CELL_M) - 10
-    shape = np.minimum(np.ceil(high / HUSH_CELL_M) - corner + 10, 1024).astype(int)
+    corner = np.floor(bounds[:2] / HUSH_CELL_M) - 10
+    shape = np.minimum(np.ceil(bounds[2:] / HUSH_CELL_M) - corner + 10, 1024).astype(int)
     field = np.zeros((shape[1], shape[0]), np.float32)
     # A body of 1.8 square metres spread over its vertices, each weighing less the higher it is.
-    _splat(close, corner * HUSH_CELL_M, HUSH_CELL_M, 1.8 / len(vertices), field)
+    _splat(vertices, corner * HUSH_CELL_M, HUSH_CELL_M, 1.8 / len(vertices), field)
     _blur(field, 2, np.empty_like(field))
     return 1.0 - np.exp(-1.6 * field), corner * HUSH_CELL_M
+
+
+@compiled
+def _close_bounds(vertices):
+    """x, z of the box (4,) around the vertices near the floor; empty (first above third) when there are none."""
+    bounds = np.array([1e9, 1e9, -1e9, -1e9])
+    for i in range(len(vertices)):
+        if vertices[i, 1] < CLOSE_M:
+            bounds[0] = min(bounds[0], vertices[i, 0])
+            bounds[1] = min(bounds[1], vertices[i, 2])
+            bounds[2] = max(bounds[2], vertices[i, 0])
+            bounds[3] = max(bounds[3], vertices[i, 2])
+    return bounds
 
 
 @compiled
 def _splat(vertices, origin, cell, area, field):
     """Spread each vertex over the four cells around it, weighted by area and nearness to the floor."""
     for i in range(len(vertices)):
+        if vertices[i, 1] >= CLOSE_M:
+            continue
         x = (vertices[i, 0] - origin[0]) / cell - 0.5
         z = (vertices[i, 2] - origin[1]) / cell - 0.5
         column, row = int(np.floor(x)), int(np.floor(z))
