@@ -5,8 +5,8 @@ import numpy as np
 from demos.motion.motion import Motion
 from demos.motion.skeleton import ANKLE_HEIGHT, FEET, TOE_HEIGHT
 
-STRONG_HEIGHT_M, WEAK_HEIGHT_M = 0.03, 0.06
-"""Metres above the joint's height in standing: a contact starts below the first, ends above the second."""
+STRONG_HEIGHT_M, WEAK_HEIGHT_M = 0.025, 0.045
+"""Metres above where the joint usually stands: a contact starts below the first, ends above the second."""
 STRONG_SPEED, WEAK_SPEED = 0.25, 0.60
 """The same for speed, m/s. Above the second (2 cm a frame at 30 fps) a foot is travelling, not standing."""
 FLOOR_ERROR_M = 0.10
@@ -30,7 +30,7 @@ def foot_contacts(motion: Motion) -> np.ndarray:
     """
     feet = motion.joints[:, FEET].astype(np.float64)
     speed = joint_speeds(feet, motion.fps)
-    height = feet[..., 1] - STANDING_HEIGHTS - standing_level(motion)
+    height = feet[..., 1] - STANDING_HEIGHTS - standing_levels(motion)
     strong = (height < STRONG_HEIGHT_M) & (speed < STRONG_SPEED)
     weak = (height < WEAK_HEIGHT_M) & (speed < WEAK_SPEED)
     contacts = np.zeros_like(strong)
@@ -41,19 +41,23 @@ def foot_contacts(motion: Motion) -> np.ndarray:
     return contacts
 
 
-def standing_level(motion: Motion) -> float:
-    """How far above the floor y = 0 this dancer's feet usually stand, metres, at most 10 cm up or down.
+def standing_levels(motion: Motion) -> np.ndarray:
+    """How far above its rest height each foot joint usually stands -> (4,) metres, in skeleton.FEET order.
 
-    Captures put the floor a few centimetres off, and dance shoes have heels. The median height of the lower
-    toe over the frames in which it is slow, above that of a standing body; 0 when it never is, or is further
-    off: in the air.
+    Captures put the floor a few centimetres off, dance shoes have heels, and retargeting tips feet: for ankles
+    and for toes, the median height of the lower one over the frames in which it is slow. 0 when it never is, or
+    stands more than 10 cm off: that is no floor.
     """
-    toes = motion.joints[:, FEET[2:]].astype(np.float64)
-    lower = toes[..., 1].argmin(axis=1)
-    frames = np.arange(len(toes))
-    slow = joint_speeds(toes, motion.fps)[frames, lower] < STRONG_SPEED
-    level = float(np.median(toes[frames, lower, 1][slow])) - TOE_HEIGHT if slow.any() else 0.0
-    return level if abs(level) <= FLOOR_ERROR_M else 0.0
+    feet = motion.joints[:, FEET].astype(np.float64)
+    speed = joint_speeds(feet, motion.fps)
+    levels = []
+    for pair in (slice(0, 2), slice(2, 4)):
+        heights = feet[:, pair, 1] - STANDING_HEIGHTS[pair]
+        lower = heights.argmin(axis=1)[:, None]
+        slow = np.take_along_axis(speed[:, pair], lower, axis=1)[:, 0] < STRONG_SPEED
+        level = np.median(np.take_along_axis(heights, lower, axis=1)[slow]) if slow.any() else 0.0
+        levels += [level if abs(level) <= FLOOR_ERROR_M else 0.0] * 2
+    return np.array(levels)
 
 
 def joint_speeds(positions: np.ndarray, fps: float, window_s: float = SPEED_WINDOW_S) -> np.ndarray:

@@ -15,7 +15,7 @@ from scipy.linalg import solveh_banded
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from demos.motion import kinematics, rotations
-from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, runs
+from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, runs, standing_levels
 from demos.motion.ik import LEFT_LEG, RIGHT_LEG, Limb, solve_limb
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, INDEX
@@ -69,7 +69,8 @@ def lock_feet(motion: Motion, contacts: np.ndarray | None = None) -> Motion:
         return motion
 
     hold = np.stack([_ramped(contacts[:, column], motion.fps) for column in range(4)], axis=1)
-    targets = [_foot_targets(foot, positions, contacts, hold, motion.fps) for foot in _FEET]
+    floor = STANDING_HEIGHTS + _heel_lift(motion)
+    targets = [_foot_targets(foot, positions, floor, contacts, hold, motion.fps) for foot in _FEET]
     drop = _pelvis_drop(positions, [ankle for ankle, _ in targets], motion.fps)
     positions[..., 1] -= drop[:, None]
     for foot, (ankle, toe) in zip(_FEET, targets, strict=True):
@@ -93,29 +94,48 @@ def _ramped(contact: np.ndarray, fps: float) -> np.ndarray:
     return hold
 
 
+def _heel_lift(motion: Motion) -> np.ndarray:
+    """(4,) metres: dancers who usually stand with raised heels (shoes) keep them; toes stand on the floor."""
+    levels = np.maximum(standing_levels(motion), 0.0)
+    return np.maximum(levels - levels[2], 0.0)
+
+
 def _foot_targets(
-    foot: _Foot, positions: np.ndarray, contacts: np.ndarray, hold: np.ndarray, fps: float
+    foot: _Foot, positions: np.ndarray, floor: np.ndarray, contacts: np.ndarray, hold: np.ndarray, fps: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Where ankle and toe go -> two (frames, 3) metres, as far apart as they are."""
     joints = positions[:, [foot.ankle, foot.toe]]
     hold, contact = hold[:, foot.columns], contacts[:, foot.columns]
-    heights = joints[..., 1] - STANDING_HEIGHTS[list(foot.columns)]
+    lowest = STANDING_HEIGHTS[list(foot.columns)]
+    heights = joints[..., 1] - lowest
+    above = joints[..., 1] - floor[list(foot.columns)]
     moved = joints.copy()
     loose = np.full(hold.shape, _SMALL)
     moved[..., [0, 2]] += _correct(joints[..., [0, 2]], hold, np.zeros((*hold.shape, 2)), loose, _FADE_S, fps)
-    wanted = np.where(contact, -np.minimum(heights, _DEEPEST_PULL_M), np.maximum(-heights, 0.0))
+    wanted = np.where(contact, -np.minimum(above, _DEEPEST_PULL_M), np.maximum(-heights, 0.0))
     weight = _SMALL + _ON_FLOOR * np.where(heights < 0, 1.0, hold)
     moved[..., 1] += _correct(joints[..., 1:2], hold, wanted[..., None], weight, _FADE_HEIGHT_S, fps)[..., 0]
-    lowest = STANDING_HEIGHTS[list(foot.columns)]
-    moved[..., 1] = np.maximum(moved[..., 1], np.minimum(lowest, joints[..., 1] + np.maximum(-heights, 0)))
 
     # The foot is stiff: share out what its length is off, the less to a joint the firmer it is held.
-    length = np.linalg.norm(joints[0, 1] - joints[0, 0])
+    length = float(np.linalg.norm(joints[0, 1] - joints[0, 0]))
     bone = moved[:, 1] - moved[:, 0]
     apart = np.maximum(np.linalg.norm(bone, axis=-1, keepdims=True), 1e-6)
     excess = bone * (1 - length / apart)
     ankle_share = ((hold[:, 1] + 0.01) / (hold.sum(axis=1) + 0.02))[:, None]
-    return moved[:, 0] + ankle_share * excess, moved[:, 1] - (1 - ankle_share) * excess
+    ankle, toe = moved[:, 0] + ankle_share * excess, moved[:, 1] - (1 - ankle_share) * excess
+    toe = _above_floor(toe, ankle, lowest[1], length)
+    return _above_floor(ankle, toe, lowest[0], length), toe
+
+
+def _above_floor(end: np.ndarray, pivot: np.ndarray, lowest: float, length: float) -> np.ndarray:
+    """One end of the foot (frames, 3) turned up about the other until it is no lower than `lowest`."""
+    rise = np.clip(np.maximum(end[:, 1], lowest) - pivot[:, 1], -length, length)
+    flat = (end - pivot)[:, [0, 2]]
+    span = np.sqrt(length**2 - rise**2) / np.maximum(np.linalg.norm(flat, axis=-1), 1e-6)
+    turned = pivot.copy()
+    turned[:, 1] += rise
+    turned[:, [0, 2]] += flat * span[:, None]
+    return np.where((end[:, 1] < lowest)[:, None], turned, end)
 
 
 def _correct(

@@ -9,7 +9,7 @@ from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.transform import Rotation
 
 from demos.motion import rotations
-from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, standing_level
+from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, standing_levels
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, INDEX, JOINTS, TOE_HEIGHT
 
@@ -50,7 +50,7 @@ def foot_skate(motion: Motion) -> float | None:
     horizontally. A foot that never stands does not count; None when neither does.
     """
     joints = motion.resample(FPS).joints.astype(np.float64)
-    return _skate(joints[:, FEET], TOE_HEIGHT + standing_level(motion), _floor_steps(joints[:, FEET]))
+    return _skate(joints[:, FEET], TOE_HEIGHT + standing_levels(motion).min(), _floor_steps(joints[:, FEET]))
 
 
 def foot_skate_lodge(motion: Motion) -> float | None:

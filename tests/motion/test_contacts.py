@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, joint_speeds, runs
+from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts, joint_speeds, runs, standing_levels
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, REST_HEIGHT
 
@@ -32,6 +32,24 @@ def test_standing_still_is_contact_throughout(frames):
 
 def test_floating_is_no_contact():
     assert not foot_contacts(standing(30).move(np.array([0, 0.2, 0]))).any()
+
+
+def test_a_floor_put_wrong_by_centimetres_is_found():
+    raised = standing(30).move(np.array([0, 0.04, 0]))
+    np.testing.assert_allclose(standing_levels(raised), 0.04, atol=0.005)
+    assert foot_contacts(raised).all()
+    np.testing.assert_array_equal(standing_levels(standing(30).move(np.array([0, 0.2, 0]))), 0)
+
+
+def test_heels_of_shoes_are_found():
+    poses = np.zeros((30, 24, 3))
+    poses[:, [7, 8], 0] = 0.3  # toes down by 17 degrees: the ankles stand 4 cm and more above the balls of the feet
+    tiptoe = Motion(poses, standing(30).translation, 30)
+    sunk = tiptoe.move(np.array([0, 0.033 - tiptoe.joints[0, 10, 1], 0]))
+    levels = standing_levels(sunk)
+    assert levels[0] == pytest.approx(0.04, abs=0.015)
+    assert levels[2] == pytest.approx(0.0, abs=0.01)
+    assert foot_contacts(sunk).all()
 
 
 def test_travelling_fast_at_floor_height_is_no_contact():
