@@ -27,16 +27,16 @@ INTERACTION_JOINTS = tuple(
 )  # fmt: skip
 """The ten joints of FID_cd (Duolando, metrics_duet.py)."""
 
-# A capsule about a bone: two joints and a radius in metres, those of an average adult. The head's goes on
-# past its joint, which lies at the base of the skull.
+# A capsule about a bone: two joints and a radius in metres, fitted to the shipped body: half of its skin lies within
+# 2 cm of the nearest capsule. The head's goes on past its joint, which lies at the base of the skull.
 _BONES = (
-    ("pelvis", "spine3", 0.12), ("spine3", "neck", 0.11), ("left_hip", "right_hip", 0.10),
+    ("pelvis", "spine3", 0.12), ("spine3", "neck", 0.09), ("left_hip", "right_hip", 0.10),
     ("left_shoulder", "right_shoulder", 0.07), ("neck", "head_top", 0.085),
     ("left_hip", "left_knee", 0.07), ("right_hip", "right_knee", 0.07),
     ("left_knee", "left_ankle", 0.05), ("right_knee", "right_ankle", 0.05),
     ("left_ankle", "left_foot", 0.04), ("right_ankle", "right_foot", 0.04),
     ("left_shoulder", "left_elbow", 0.045), ("right_shoulder", "right_elbow", 0.045),
-    ("left_elbow", "left_wrist", 0.035), ("right_elbow", "right_wrist", 0.035),
+    ("left_elbow", "left_wrist", 0.03), ("right_elbow", "right_wrist", 0.03),
     ("left_wrist", "left_hand", 0.035), ("right_wrist", "right_hand", 0.035),
 )  # fmt: skip
 CAPSULE_RADII = np.array([radius for *_, radius in _BONES])
