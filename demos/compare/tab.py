@@ -1,6 +1,7 @@
 """The Compare tab: wires files and a song to the player, the table of measures and the exports."""
 
 import contextlib
+import functools
 import html
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import gradio as gr
 from gradio import FileData
 
-from demos.compare import examples, pipeline, table
+from demos.compare import pipeline, table
+from demos.compare.examples import Example, examples
 from demos.compare.pipeline import Comparison, Row
 from demos.motion.export import export
 from demos.render.player import Player, player_value
@@ -32,11 +34,17 @@ def build(folder: gr.State) -> None:
     comparison = gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=320):
+            gr.Markdown("Drop a song and a dance, or try one of these:", elem_classes="df-hint")
+            with gr.Row():
+                buttons = {
+                    gr.Button(example.title, size="sm", min_width=110, elem_classes="df-example"): example
+                    for example in examples()
+                }
             files = gr.File(
                 label="Dances: BVH, AIST++ pkl or NPZ, one to four",
                 file_count="multiple",
                 file_types=[".bvh", ".pkl", ".npz", ".npy"],
-                height=150,
+                height=190,
                 elem_id="compare-files",
             )
             song = gr.Audio(
@@ -59,17 +67,10 @@ def build(folder: gr.State) -> None:
                     wrap=True,
                 )
                 update = gr.Button("Apply", size="sm")
-            gr.Markdown("Nothing at hand? Try one of these:", elem_classes="df-hint")
-            with gr.Row():
-                example_buttons = [
-                    gr.Button(example.title, size="sm", min_width=120, elem_classes="df-example")
-                    for example in examples.EXAMPLES
-                ]
         with gr.Column(scale=2, min_width=320):
             notice = gr.HTML(visible=False, elem_id="compare-notice")
             player = Player(elem_id="compare-player")
             facts = gr.HTML(visible=False)
-            measures = gr.HTML(visible=False, elem_id="compare-measures")
             with gr.Group(visible=False) as take_home:
                 with gr.Row():
                     kind = gr.Radio(
@@ -84,6 +85,7 @@ def build(folder: gr.State) -> None:
                     save = gr.Button("Make the file", variant="primary", elem_id="compare-export")
                     cancel = gr.Button("Stop", visible=False)
                 downloads = gr.File(label="Ready", interactive=False, visible=False, file_count="multiple")
+            measures = gr.HTML(visible=False, elem_id="compare-measures")
 
     shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]
     private = {"api_visibility": "private"}
@@ -93,8 +95,8 @@ def build(folder: gr.State) -> None:
             _show, [files, song, details, comparison, folder], shown,
             show_progress_on=[player], trigger_mode="always_last", **private,
         )  # fmt: skip
-    for button, example in zip(example_buttons, examples.EXAMPLES, strict=True):
-        button.click(example.load, None, [song, files], show_progress="hidden", **private)
+    for button, example in buttons.items():
+        button.click(functools.partial(_load, example), None, [song, files], show_progress="hidden", **private)
     kind.change(lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", **private)
     making = save.click(
         _export, [comparison, kind, size, folder], [downloads, save, cancel, notice],
@@ -102,6 +104,10 @@ def build(folder: gr.State) -> None:
     )  # fmt: skip
     cancel.click(_stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", **private)
     gr.api(compare_files, api_name="compare")
+
+
+def _load(example: Example) -> tuple[str | None, list[str]]:
+    return str(example.song) if example.song else None, [str(path) for path in example.dances]
 
 
 def _details(files: list[str] | None) -> list[list]:

@@ -33,7 +33,7 @@ def measures(result: Comparison) -> str:
     details = "".join(_row(row, result.reports) for row in shown if not row.headline)
     return (
         f'<div class="df-scroll">{_table(head, headline)}</div>'
-        f'<details><summary>More measures</summary><div class="df-scroll">{_table(head, details)}</div></details>'
+        f'<details class="df-more"><summary>More measures</summary><div class="df-scroll">{_table(head, details)}</div></details>'
     )
 
 
