@@ -47,7 +47,7 @@ MEASURES = (
     ),
     Measure(
         "pfc", "Foot physics (PFC)", "", "lower",
-        "Feet that slide while the body speeds up; real dancers: 0.1-3.",
+        "Feet that slide while the body speeds up; real dancers: 0.05-2.",
     ),
     Measure(
         "skate", "Foot skate", "%", "lower",
@@ -168,19 +168,19 @@ def measure(dance: Dance, beats: np.ndarray | None = None) -> dict:
     a valid Dance.
     """
     beats = dance.beats if beats is None else np.asarray(beats, np.float64)
-    dancers = [_measure_solo(motion, beats) for motion in dance.motions]
+    slow = dance.resample(solo_metrics.FPS).motions  # once, not in every measure
+    dancers = [_measure_solo(motion, at_30, beats) for motion, at_30 in zip(dance.motions, slow, strict=True)]
     report: dict = {"seconds": dance.duration_s, "fps": dance.fps, "frames": len(dance), "dancers": dancers}
     for key in dancers[0]:
         values = [value for dancer in dancers if (value := dancer[key]) is not None]
         report[key] = float(np.mean(values)) if values else None
     if len(dance.motions) == 2:
-        report |= duet_metrics.measure_duet(*dance.motions)
+        report |= duet_metrics.measure_duet(*slow)
     return report
 
 
-def _measure_solo(motion: Motion, beats: np.ndarray) -> dict[str, float | None]:
+def _measure_solo(motion: Motion, at_30: Motion, beats: np.ndarray) -> dict[str, float | None]:
     aligned = rhythm.beat_alignment(motion, beats)
-    at_30 = motion.resample(solo_metrics.FPS)  # once, not in every measure
     jerk_mean, jerk_median = solo_metrics.jerk(at_30)
     speed_mean, speed_peak = solo_metrics.speed(at_30)
     depth, depth_share = solo_metrics.floor_depth(at_30)
@@ -192,7 +192,7 @@ def _measure_solo(motion: Motion, beats: np.ndarray) -> dict[str, float | None]:
         "pfc": solo_metrics.physical_foot_contact(at_30),
         "skate": solo_metrics.foot_skate(at_30),
         "skate_lodge": solo_metrics.foot_skate_lodge(at_30),
-        "planted": solo_metrics.planted(motion),
+        "planted": solo_metrics.planted(at_30),
         "floor_depth": depth,
         "floor_share": depth_share,
         "jerk": jerk_mean,
