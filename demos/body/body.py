@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
 
 from demos.body.smpl_file import SmplData, read_smpl
 from demos.motion import kinematics, rotations
+from demos.motion.motion import Motion
+from demos.motion.skeleton import REST_HEIGHT
 from demos.runtime.settings import ASSETS, settings
-
-if TYPE_CHECKING:
-    from demos.motion.motion import Motion
 
 PATH = ASSETS / "body.npz"
 
@@ -39,7 +37,7 @@ class Region(IntEnum):
     BROWS = 8
 
 
-# Linear light would be truer; these are plain sRGB bytes, as pictures and glTF's COLOR_0 users expect to name them.
+# Plain sRGB bytes. Clothes differ in hue and in lightness, so that the two can be told apart without colour vision.
 _SHARED = {Region.EYE: (238, 236, 230), Region.IRIS: (46, 34, 28)}
 PALETTES: dict[str, dict[Region, tuple[int, int, int]]] = {
     "lead": {
@@ -62,7 +60,7 @@ class Body:
 
     vertices : (v, 3) float32 metres, T-pose, pelvis near the origin. faces : (f, 3) int32, counter-clockwise outside.
     weights : (v, 24) float32, rows sum to 1. joints : (24, 3) float32 metres, of this shape.
-    regions : (v,) uint8, values of Region; all SKIN for a body that has none.
+    regions : (v,) uint8, values of Region; all TOP for a body that has none.
     pose_offsets : (v, 3, 207) float32 metres per entry of (rotation - identity), or None.
     """
 
@@ -77,6 +75,8 @@ class Body:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "influences", _influences(self.weights))
+        for array in (self.vertices, self.faces, self.weights, self.joints, self.regions, *self.influences):
+            array.flags.writeable = False  # bodies are cached and shared
 
     @property
     def offsets(self) -> np.ndarray:
@@ -149,6 +149,15 @@ def joint_transforms(body: Body, motion: Motion) -> np.ndarray:
     )
     shift = position - np.einsum("fjab,jb->fja", orientation, body.joints.astype(np.float64))
     return np.concatenate([orientation, shift[..., None]], axis=-1).astype(np.float32)
+
+
+def grounded(body: Body, motion: Motion) -> Motion:
+    """The motion at the pelvis height of another body: vertical travel scaled by leg length, so that feet that stood
+    on the floor with the suite's skeleton do so with this body. The neutral dancer's motion is unchanged."""
+    ratio = (body.joints[0, 1] - body.sole_y) / REST_HEIGHT
+    if abs(ratio - 1) < 1e-3:
+        return motion
+    return Motion(motion.poses, motion.translation * np.array([1, ratio, 1], np.float32), motion.fps)
 
 
 def skin(body: Body, motion: Motion) -> np.ndarray:

@@ -29,6 +29,7 @@ SHAPES = 10
 INFLUENCES = 4
 WEIGHT_STEPS = 6
 SAMPLES = 240
+CHECKS = 60
 SEED = 7
 
 
@@ -81,17 +82,14 @@ def build(samples: int = SAMPLES) -> tuple[dict[str, np.ndarray], dict[str, floa
     neutral = rig.t_pose(makehuman.shape(NEUTRAL))
     chosen = figure.choose(neutral)
     rest = chosen.source @ neutral + chosen.offset
-    full = [rig.t_pose(makehuman.shape(person)) for person in sample_phenotypes(samples, SEED)]
-    bodies = np.array([chosen.source @ body + chosen.offset for body in full])
-    places = np.array([rig.joints(body) for body in full])
+    bodies, places = _bodies(chosen, samples, SEED)
     directions, share = shape_space(rest, bodies)
     weights = smooth_weights(chosen.source @ rig.weights(neutral), rest, chosen)
-    train = slice(0, len(bodies) // 2)
     regressor = rig.regressor(
-        np.concatenate([rest[None], bodies[train]]),
-        np.concatenate([rig.joints(neutral)[None], places[train]]),
-        chosen.mirror,
+        np.concatenate([rest[None], bodies]), np.concatenate([rig.joints(neutral)[None], places]), chosen.mirror
     )
+    strangers, their_places = _bodies(chosen, CHECKS, SEED + 1)
+    coefficients = fit(rest, directions, strangers)
     arrays = {
         "v_template": rest.astype(np.float32),
         "shapedirs": directions.astype(np.float32),
@@ -102,61 +100,71 @@ def build(samples: int = SAMPLES) -> tuple[dict[str, np.ndarray], dict[str, floa
         "f": chosen.faces.astype(np.int32),
         "regions": chosen.regions,
         "mirror": chosen.mirror.astype(np.int32),
+        "check_betas": coefficients.astype(np.float32),
+        "check_joints": their_places.astype(np.float32),
     }
-    held = slice(len(bodies) // 2, None)
-    error = np.linalg.norm(regressor @ bodies[held] - places[held], axis=-1) * 1000
-    in_space = measure_space(rest, directions, regressor, bodies[held], places[held])
-    heights = [np.ptp((rest + directions[:, :, 0] * k)[:, 1]) for k in (-2, 0, 2)]
+    fitted = rest + np.einsum("vak,sk->sva", directions, coefficients)
+    in_space = np.linalg.norm(regressor @ fitted - their_places, axis=-1) * 1000
+    error = np.linalg.norm(regressor @ strangers - their_places, axis=-1) * 1000
+    statures = np.ptp(strangers[:, :, 1], axis=1)
+    first = [np.ptp((rest + directions[:, :, 0] * k)[:, 1]) for k in (-2, 0, 2)]
     facts = {
         "vertices": len(rest),
         "faces": len(chosen.faces),
-        "stature_m": round(float(heights[1]), 3),
-        "stature_first_coefficient_minus_2_m": round(float(heights[0]), 3),
-        "stature_first_coefficient_plus_2_m": round(float(heights[2]), 3),
-        "variance_explained": round(float(share.sum()), 4),
-        "regressor_mean_mm": round(float(error.mean()), 2),
-        "regressor_max_mm": round(float(error.max()), 2),
-        "regressor_non_zero": int((regressor > 0).sum()),
-        **in_space,
+        "stature_m": first[1],
+        "stature_first_coefficient_minus_2_m": first[0],
+        "stature_first_coefficient_plus_2_m": first[2],
+        "stature_of_adults_2_5_percent_m": np.percentile(statures, 2.5),
+        "stature_of_adults_97_5_percent_m": np.percentile(statures, 97.5),
+        "variance_explained": share.sum(),
+        "held_out_bodies": len(strangers),
+        "shape_space_mean_mm": np.linalg.norm(fitted - strangers, axis=-1).mean() * 1000,
+        "regressor_mean_mm": error.mean(),
+        "regressor_max_mm": error.max(),
+        "regressor_in_shape_space_mean_mm": in_space.mean(),
+        "regressor_in_shape_space_max_mm": in_space.max(),
+        "regressor_weights": int((regressor != 0).sum()),
     }
-    return arrays, facts
+    return arrays, {name: value if isinstance(value, int) else round(float(value), 4) for name, value in facts.items()}
 
 
-def measure_space(
-    rest: np.ndarray, directions: np.ndarray, regressor: np.ndarray, bodies: np.ndarray, places: np.ndarray
-) -> dict[str, float]:
-    """How well ten coefficients hold bodies they were not fitted to, and where the regressor puts their joints."""
-    basis = directions.reshape(-1, SHAPES)
-    coefficients = np.linalg.lstsq(basis, (bodies - rest).reshape(len(bodies), -1).T, rcond=None)[0]
-    fitted = rest + (basis @ coefficients).T.reshape(bodies.shape)
-    joint_error = np.linalg.norm(regressor @ fitted - places, axis=-1) * 1000
-    return {
-        "shape_space_mean_mm": round(float(np.linalg.norm(fitted - bodies, axis=-1).mean() * 1000), 2),
-        "regressor_in_space_mean_mm": round(float(joint_error.mean()), 2),
-        "regressor_in_space_max_mm": round(float(joint_error.max()), 2),
-    }
+def _bodies(chosen: figure.Figure, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random adults on the chosen surface (s, v, 3) and their joints by MakeHuman's markers (s, 24, 3)."""
+    posed = [rig.t_pose(makehuman.shape(person)) for person in sample_phenotypes(count, seed)]
+    return (
+        np.array([chosen.source @ body + chosen.offset for body in posed]),
+        np.array([rig.joints(body) for body in posed]),
+    )
+
+
+def fit(rest: np.ndarray, directions: np.ndarray, bodies: np.ndarray) -> np.ndarray:
+    """Shape coefficients (s, SHAPES) nearest to bodies (s, v, 3)."""
+    flat = (bodies - rest).reshape(len(bodies), -1)
+    return np.linalg.lstsq(directions.reshape(-1, SHAPES), flat.T, rcond=None)[0].T
+
+
+def skeleton_constants(arrays: dict[str, np.ndarray]) -> str:
+    """What demos/motion/skeleton.py has to say about this body, rounded to a tenth of a millimetre."""
+    joints = arrays["J_regressor"].astype(np.float64) @ arrays["v_template"].astype(np.float64)
+    offsets = np.round(joints - joints[np.maximum(PARENTS, 0)], 4) + 0.0
+    rows = ["[" + ", ".join(f"{x:.4f}" for x in row) + "]," for row in offsets]
+    sole = arrays["v_template"][:, 1].min()
+    heights = {"REST_HEIGHT": "pelvis", "ANKLE_HEIGHT": "left_ankle", "TOE_HEIGHT": "left_foot"}
+    lines = [f"{name} = {joints[JOINTS.index(joint), 1] - sole:.4f}" for name, joint in heights.items()]
+    return "\n".join(["REST_OFFSETS:", *rows, *lines])
 
 
 def main() -> None:
-    """Build, write, and print the facts as JSON."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Build, write, and print the facts as JSON and the skeleton's constants."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="the npz to write")
     parser.add_argument("--samples", type=int, default=SAMPLES, help="bodies the shape space is made from")
     options = parser.parse_args()
     arrays, facts = build(options.samples)
-    np.savez_compressed(options.out, allow_pickle=False, **arrays)
+    np.savez_compressed(options.out, **arrays)
     facts["bytes"] = options.out.stat().st_size
     print(json.dumps(facts, indent=2))
-    joints = arrays["J_regressor"].astype(np.float64) @ arrays["v_template"].astype(np.float64)
-    print("REST_OFFSETS:")
-    print(
-        np.array2string(
-            joints - joints[np.maximum(PARENTS, 0)], precision=4, suppress_small=True, separator=", "
-        )
-    )
-    print("sole", float(joints[0, 1] - arrays["v_template"][:, 1].min()))
+    print(skeleton_constants(arrays))
 
 
 if __name__ == "__main__":

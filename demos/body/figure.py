@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from scipy.spatial import KDTree
 
 from demos.body import makehuman, mesh, rig
 from demos.body.body import Region
@@ -145,7 +146,8 @@ def _make_up(surface: Surface, template: np.ndarray) -> None:
     for lip in ("upperlip", "lowerlip"):
         rows, offsets = makehuman.target(f"mouth/mouth-{lip}-volume-incr")
         full[rows] = np.maximum(full[rows], np.linalg.norm(offsets, axis=1) / np.linalg.norm(offsets, axis=1).max())
-    surface.cut(surface.positions(full[:, None])[:, 0] - 0.22, Region.SKIN, Region.LIPS)
+    full = _softened(full, template, 2)
+    surface.cut(surface.positions(full[:, None])[:, 0] - 0.2, Region.SKIN, Region.LIPS)
     eye = _face_marks(template)["eye"]
 
     def band() -> tuple[np.ndarray, np.ndarray]:
@@ -172,6 +174,12 @@ def _thin(template: np.ndarray, skin: np.ndarray, joint: np.ndarray, target: int
     importance[face] = 14.0
     importance[np.abs(x) > joint[INDEX["left_wrist"], 0]] = 2.0
     return mesh.simplify(template, skin, target, importance=importance, middle=middle)
+
+
+def _softened(values: np.ndarray, template: np.ndarray, steps: int) -> np.ndarray:
+    """(m,) smoothed over MakeHuman's own body mesh, so that a cut along it runs smoothly."""
+    links = mesh.edges(mesh.triangulate(makehuman.base_mesh().quads["body"], template))
+    return mesh.diffuse(values[:, None], links, steps)[:, 0]
 
 
 def _face_marks(template: np.ndarray) -> dict[str, np.ndarray]:
@@ -201,7 +209,7 @@ def hair_field(surface: Surface, template: np.ndarray) -> np.ndarray:
     above = points[:, 1] - eye[1] - np.interp(points[:, 2], depth, line)
     ear = np.zeros(len(template))
     ear[marks["ear"]] = 1
-    ear = np.maximum(ear, ear[rig.mirror_map()])
+    ear = _softened(np.maximum(ear, ear[rig.mirror_map()]), template, 3)
     return np.minimum(above, 0.012 * (0.4 - surface.positions(ear[:, None])[:, 0]) / 0.4 + 0.05 * (above > 0.05))
 
 
@@ -228,13 +236,11 @@ def _bun() -> tuple[np.ndarray, np.ndarray]:
         faces.append((bottom, last + after, last + k))
         for r in range(rings - 2):
             a, b, c, d = r * segments + k, r * segments + after, (r + 1) * segments + k, (r + 1) * segments + after
-            faces += [(a, c, b), (b, c, d)]
+            faces += [(a, c, b), (b, c, d)] if 2 * k < segments else [(a, c, d), (a, d, b)]
     return vertices, np.array(faces)
 
 
-def _assemble(
-    surface: Surface, template: np.ndarray, under: np.ndarray, bun: tuple[np.ndarray, np.ndarray]
-) -> Figure:
+def _assemble(surface: Surface, template: np.ndarray, under: np.ndarray, bun: tuple[np.ndarray, np.ndarray]) -> Figure:
     """Reflect the left half, separate the regions' points, lift the hair, tuck the skin under the hems."""
     flip = rig.mirror_map()
     place: dict[tuple[Row, int], int] = {}
@@ -274,11 +280,9 @@ def _assemble(
 
 def under_cloth(values: np.ndarray, rest: np.ndarray, chosen: Figure) -> np.ndarray:
     """(v, k) with those of the skin under a hem taken from the nearest cloth, fading out within HEM_BLEND beyond."""
-    from scipy.spatial import cKDTree
-
     top = np.flatnonzero(chosen.regions == Region.TOP)
     skin = np.flatnonzero((chosen.regions == Region.SKIN) & (chosen.outside < HEM_BLEND))
-    distance, near = cKDTree(rest[top]).query(rest[skin], k=4)
+    distance, near = KDTree(rest[top]).query(rest[skin], k=4)
     closeness = 1 / (distance + 1e-4) ** 2
     closeness /= closeness.sum(1, keepdims=True)
     cloth = np.einsum("sn,snk->sk", closeness, values[top[near]])
@@ -298,10 +302,8 @@ def _lift_hair(
     rest: np.ndarray, triangles: np.ndarray, tags: np.ndarray, hairline: np.ndarray, template: np.ndarray
 ) -> np.ndarray:
     """(v, 3) metres: the scalp raised along its smoothed normals, from nothing at the hairline to HAIR_DEPTH."""
-    from scipy.spatial import cKDTree
-
     hair = tags == Region.HAIR
-    inside = cKDTree(rest[hairline]).query(rest)[0] / 0.045
+    inside = KDTree(rest[hairline]).query(rest)[0] / 0.045
     height = np.clip(inside, 0, 1)
     lift = np.where(hair, HAIR_DEPTH * np.sqrt(height * (2 - height)), 0)
     normals = mesh.diffuse(mesh.vertex_normals(rest, triangles), mesh.edges(triangles), 3)

@@ -75,9 +75,7 @@ def base_mesh() -> BaseMesh:
             current = groups.setdefault(rest.strip(), [])
         elif kind == "f":
             current.append([int(corner.split("/")[0]) - 1 for corner in rest.split()])
-    return BaseMesh(
-        np.array(vertices) * DECIMETRE, {name: np.array(quads) for name, quads in groups.items() if quads}
-    )
+    return BaseMesh(np.array(vertices) * DECIMETRE, {name: np.array(quads) for name, quads in groups.items() if quads})
 
 
 @cache

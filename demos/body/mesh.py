@@ -4,6 +4,7 @@ import heapq
 
 import numba
 import numpy as np
+from scipy.sparse import coo_matrix, diags
 
 
 def triangulate(quads: np.ndarray, vertices: np.ndarray) -> np.ndarray:
@@ -35,9 +36,7 @@ def edges(faces: np.ndarray) -> np.ndarray:
     return np.unique(np.sort(pairs, axis=1), axis=0)
 
 
-def visible(
-    vertices: np.ndarray, faces: np.ndarray, *, directions: int = 96, pixels: int = 900
-) -> np.ndarray:
+def visible(vertices: np.ndarray, faces: np.ndarray, *, directions: int = 96, pixels: int = 900) -> np.ndarray:
     """(f,) bool: faces seen from the outside from at least one of many directions, by depth buffer."""
     golden = np.pi * (3 - np.sqrt(5))
     k = np.arange(directions)
@@ -140,9 +139,7 @@ def simplify(
             continue
         shared = around[source] & around[goal]
         opposite = {u for f in shared for u in live[f]} - {source, goal}
-        if len(neighbours(source) & neighbours(goal)) != len(
-            opposite
-        ):  # the collapse would pinch the surface
+        if len(neighbours(source) & neighbours(goal)) != len(opposite):  # the collapse would pinch the surface
             continue
         if _flips(vertices, [live[f] for f in around[source] - shared], source, goal):
             continue
@@ -186,12 +183,8 @@ def _flips(vertices: np.ndarray, faces: list[tuple[int, ...]], source: int, goal
     return bool((np.linalg.norm(after, axis=1) < 0.04 * longest).any())
 
 
-def diffuse(
-    values: np.ndarray, links: np.ndarray, steps: int, amount: np.ndarray | float = 0.5
-) -> np.ndarray:
-    """Smooth (v, k) values over a graph: `steps` times, each vertex goes `amount` of the way to its neighbours' mean."""
-    from scipy.sparse import coo_matrix, diags
-
+def diffuse(values: np.ndarray, links: np.ndarray, steps: int, amount: np.ndarray | float = 0.5) -> np.ndarray:
+    """(v, k) values smoothed over a graph: `steps` times, each goes `amount` of the way to its neighbours' mean."""
     count = len(values)
     ones = np.ones(2 * len(links))
     matrix = coo_matrix(

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 from scipy.optimize import nnls
+from scipy.spatial import KDTree
 
 from demos.body import makehuman
 from demos.motion.rotations import between, rotvec_to_matrix
@@ -21,14 +22,15 @@ SPINE = {"spine1": 0.346, "spine2": 0.571, "spine3": 0.659}
 """Where SMPL's spine joints sit between its hips (0) and its neck (1), by height; the pelvis at PELVIS."""
 PELVIS = 0.15
 
+THRIFT_M = 0.0005
+"""Metres of error (root mean square over the shapes) that a unit of total weight costs. Chosen by held-out error."""
+
 
 @cache
 def mirror_map() -> np.ndarray:
     """(v,) for each vertex of MakeHuman's template the vertex at its mirror image."""
-    from scipy.spatial import cKDTree
-
     vertices = makehuman.base_mesh().vertices
-    distance, index = cKDTree(vertices).query(vertices * [-1, 1, 1])
+    distance, index = map(np.asarray, KDTree(vertices).query(vertices * [-1, 1, 1]))
     if distance.max() > 1e-3 or (index[index] != np.arange(len(index))).any():
         raise RuntimeError("the base mesh is not symmetric")
     return index
@@ -136,8 +138,6 @@ def _skin(vertices: np.ndarray, heads: dict[str, np.ndarray], turns: dict[str, n
 @cache
 def _all_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """MakeHuman's weights, completed for its joint markers, which carry none: each follows the bones at its place."""
-    from scipy.spatial import cKDTree
-
     mesh = makehuman.base_mesh()
     weights = {name: (list(rows), list(values)) for name, (rows, values) in makehuman.bone_weights().items()}
     total = np.zeros(len(mesh.vertices))
@@ -151,7 +151,7 @@ def _all_weights() -> dict[str, tuple[np.ndarray, np.ndarray]]:
             continue
         rows = mesh.group_vertices(group)
         centre = mesh.vertices[rows].mean(0)
-        distance, index = cKDTree(heads).query(centre)
+        distance, index = KDTree(heads).query(centre)
         bone = names[index] if distance < 1e-4 else _bone_ending_at(centre)
         for row in rows[total[rows] < 0.5]:
             entry = weights.setdefault(bone, ([], []))
@@ -256,10 +256,6 @@ def regressor(shapes: np.ndarray, places: np.ndarray, mirror: np.ndarray) -> np.
         if MIRROR[joint] == joint:
             result[joint] = (result[joint] + result[joint][mirror]) / 2
     return result / result.sum(1, keepdims=True)
-
-
-THRIFT_M = 0.0005
-"""Metres of error (root mean square over the shapes) that a unit of total weight costs. Chosen by held-out error."""
 
 
 def _sparse_fit(seen: np.ndarray, goal: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ MAX_SHAPES = 10
 @dataclass(frozen=True, eq=False)
 class SmplData:
     """template (v, 3), shapes (v, 3, s), regressor (24, v) float64; weights (v, 24) float32; faces (f, 3) int32;
-    regions (v,) uint8; pose_offsets (v, 3, 207) float32 or None. Metres."""
+    regions (v,) uint8, 1 throughout where the file has none; pose_offsets (v, 3, 207) float32 or None. Metres."""
 
     template: np.ndarray
     shapes: np.ndarray
@@ -35,13 +35,19 @@ class SmplData:
 
 
 class _Chumpy:
-    """Stands in for chumpy.ch.Ch and its kin while unpickling; its array is the state's `x`."""
+    """Stands in for chumpy's classes while unpickling and keeps their state, which is all that is wanted."""
 
-    def __init__(self, *_arguments: Any) -> None:
-        self.x: Any = None
+    state: dict
 
     def __setstate__(self, state: Any) -> None:
-        self.x = state.get("x") if isinstance(state, dict) else None
+        self.state = state if isinstance(state, dict) else {}
+
+    def array(self) -> np.ndarray:
+        """A plain variable (`x`) or a selection of another one's entries (`a`, `idxs`)."""
+        if "x" in self.state:
+            return np.asarray(self.state["x"])
+        chosen = _array(self.state["a"]).ravel()[np.asarray(self.state["idxs"])]
+        return chosen.reshape(self.state.get("preferred_shape", chosen.shape))
 
 
 _ALLOWED = {
@@ -50,7 +56,7 @@ _ALLOWED = {
     ("numpy._core.multiarray", "scalar"), ("copy_reg", "_reconstructor"), ("copyreg", "_reconstructor"),
     ("__builtin__", "object"), ("builtins", "object"), ("_codecs", "encode"), ("collections", "OrderedDict"),
 }  # fmt: skip
-_SPARSE = {"csc_matrix", "csr_matrix", "coo_matrix", "csc_array", "csr_array", "coo_array"}
+_SPARSE = {"csc_matrix", "csr_matrix"}
 
 
 class _SmplUnpickler(pickle.Unpickler):
@@ -72,27 +78,21 @@ def read_smpl(path: Path) -> SmplData:
         with open(path, "rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise InputError(
-            f"The SMPL file {path} cannot be read: give the path of an SMPL .npz or .pkl."
-        ) from error
+        raise InputError(f"The SMPL file {path} cannot be read: give the path of an SMPL .npz or .pkl.") from error
     try:
         fields = _read_npz(path) if start[:2] == b"PK" else _read_pickle(path)
         return _checked(fields, path)
     except InputError:
         raise
     except Exception as error:  # a damaged or foreign file fails in many ways, all of them the file's fault
-        raise InputError(
-            f"{path.name} is not an SMPL model: give an SMPL .npz or .pkl with 24 joints."
-        ) from error
+        raise InputError(f"{path.name} is not an SMPL model: give an SMPL .npz or .pkl with 24 joints.") from error
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
     if not zipfile.is_zipfile(path):
         raise ValueError("damaged archive")
     with np.load(path, allow_pickle=False) as archive:
-        return {
-            name: archive[name] for name in (*KEYS, "kintree_table", "posedirs", "regions") if name in archive
-        }
+        return {name: archive[name] for name in (*KEYS, "kintree_table", "posedirs", "regions") if name in archive}
 
 
 def _read_pickle(path: Path) -> Mapping[str, Any]:
@@ -106,33 +106,33 @@ def _read_pickle(path: Path) -> Mapping[str, Any]:
 def _array(value: Any) -> np.ndarray:
     """A plain array from an array, a sparse matrix or chumpy's stand-in."""
     if isinstance(value, _Chumpy):
-        value = value.x
-    if hasattr(value, "toarray"):
-        value = value.toarray()
+        return value.array()
+    if type(value).__name__ in _SPARSE:
+        value.check_format(full_check=True)  # SciPy's own loops trust the indices; a file need not deserve it
+        return type(value).toarray(value)
     return np.asarray(value)
 
 
 def _checked(fields: Mapping[str, Any], path: Path) -> SmplData:
     missing = [key for key in KEYS if key not in fields]
     if missing:
-        raise InputError(
-            f"{path.name} is not an SMPL model: it lacks {', '.join(missing)}; give an SMPL .npz or .pkl."
-        )
+        raise InputError(f"{path.name} is not an SMPL model: it lacks {', '.join(missing)}; give an SMPL .npz or .pkl.")
     template = _array(fields["v_template"]).astype(np.float64)
     count = len(template)
     shapes = _array(fields["shapedirs"]).astype(np.float64)[:, :, :MAX_SHAPES]
     regressor = _array(fields["J_regressor"]).astype(np.float64)
     weights = _array(fields["weights"]).astype(np.float32)
     faces = _array(fields["f"]).astype(np.int32)
-    fits = (
+    fits = bool(
         template.shape == (count, 3)
         and shapes.shape[:2] == (count, 3)
         and regressor.shape == (24, count)
         and weights.shape == (count, 24)
         and faces.ndim == 2
         and faces.shape[1] == 3
-        and 0 <= faces.min()
+        and faces.min() >= 0
         and faces.max() < count
+        and np.isfinite(template).all()
     )
     if fits and "kintree_table" in fields:
         parents = _array(fields["kintree_table"])[0].astype(np.int64)[1:]
@@ -144,7 +144,7 @@ def _checked(fields: Mapping[str, Any], path: Path) -> SmplData:
     pose_offsets = _array(fields["posedirs"]) if "posedirs" in fields else None
     if pose_offsets is not None and (pose_offsets.shape != (count, 3, 207) or not pose_offsets.any()):
         pose_offsets = None
-    regions = _array(fields["regions"]) if "regions" in fields else np.zeros(count)
+    regions = _array(fields["regions"]) if "regions" in fields else np.ones(count)  # one outfit all over
     return SmplData(
         template=template,
         shapes=shapes,
