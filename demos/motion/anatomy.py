@@ -10,6 +10,8 @@ import numpy as np
 
 from demos.motion.skeleton import INDEX, REST_OFFSETS
 
+ODD_AXES_DEG = 40.0
+"""A neck or back that is turned by more than this on average has axes of its own."""
 _LIMBS = (("hip", "knee", "ankle"), ("shoulder", "elbow", "wrist"))
 
 
@@ -40,8 +42,10 @@ def calibration(
     )
     for joint in (*spine[:-1], roles["neck"], roles["head"]):
         if joint not in (pelvis, chest):
-            # Along the trunk such rigs keep one meaning of their axes: unturned is straight.
+            # Along the trunk such rigs mostly keep one meaning of their axes: unturned is straight.
             rest[joint] = rest[chest]
+            if _usual_angle(joint, chest, rest, orientations) > ODD_AXES_DEG:
+                rest[joint] = _as_parent(joint, chest, rest, orientations)
     for side in ("left", "right"):
         for top, middle, bottom in _LIMBS:
             names = [f"{side}_{part}" for part in (top, middle, bottom)]
@@ -120,7 +124,18 @@ def _foot(
 def _as_parent(joint: int, parent: int, rest: np.ndarray, orientations: np.ndarray) -> np.ndarray:
     """(3, 3) calibration of a joint that on average is turned as its parent is."""
     turned = orientations[:, parent] @ rest[parent].T
-    mean = np.mean(np.swapaxes(orientations[:, joint], -1, -2) @ turned, axis=0)
-    u, _, v = np.linalg.svd(mean)
-    flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ v))])
-    return (u @ flip @ v).T
+    # Turned alike means G R^T = T, so R = T^T G, averaged.
+    return _nearest_rotation(np.mean(np.swapaxes(turned, -1, -2) @ orientations[:, joint], axis=0))
+
+
+def _usual_angle(joint: int, parent: int, rest: np.ndarray, orientations: np.ndarray) -> float:
+    """Degrees by which a joint is turned from another on average, as `rest` has it."""
+    ours, theirs = (orientations[:, j] @ rest[j].T for j in (joint, parent))
+    mean = _nearest_rotation(np.mean(np.swapaxes(theirs, -1, -2) @ ours, axis=0))
+    return float(np.degrees(np.arccos(np.clip((np.trace(mean) - 1) / 2, -1, 1))))
+
+
+def _nearest_rotation(matrix: np.ndarray) -> np.ndarray:
+    """(3, 3) the rotation nearest to a matrix."""
+    u, _, v = np.linalg.svd(matrix)
+    return u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ v))]) @ v

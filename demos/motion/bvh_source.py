@@ -11,7 +11,7 @@ from demos.motion import anatomy, bvh, kinematics, rotations, skeleton_maps
 from demos.motion.bvh import BvhClip
 from demos.motion.motion import Motion
 from demos.motion.retarget import Source
-from demos.motion.skeleton import JOINTS, PARENTS, REST_OFFSETS
+from demos.motion.skeleton import INDEX, JOINTS, PARENTS, REST_OFFSETS
 from demos.runtime.errors import InputError
 
 
@@ -135,15 +135,20 @@ def _calibrate(source: Source, hand_tips: np.ndarray, otherwise: Callable[[], So
     turn = _facing(source.rest_positions, source.roles)
     zero = turn is not None and _stands(source.rest_positions @ turn.T, source.roles)
     first = _facing(source.positions[0], source.roles)
-    t_pose = first is not None and _is_t_pose(source.positions[0] @ first.T, source.roles)
-    if zero:
+    lead = 0
+    if first is not None and _is_t_pose(source.positions[0] @ first.T, source.roles):
+        lead = _ramp(source)
+    if first is not None and (lead or (not zero and _is_t_pose(source.positions[0] @ first.T, source.roles))):
+        # A T-pose put in front of the take is what its maker calls straight; the zero pose may be splayed.
+        positions, orientations = source.positions[0] @ first.T, first @ source.orientations[0]
+    elif zero and turn is not None:
         positions = source.rest_positions @ turn.T
         orientations = turn @ source.rest_orientations
-    elif t_pose:
-        positions, orientations = source.positions[0] @ first.T, first @ source.orientations[0]
     else:
         source = otherwise()
         positions, orientations = source.rest_positions, source.rest_orientations
+    if source.kind.startswith(skeleton_maps.CMU_MOTIONBUILDER):
+        orientations = _level_pelvis(source.roles, source.spine, positions, orientations)
     wrists = [source.roles["left_wrist"], source.roles["right_wrist"]]
     tips = positions[wrists] + np.einsum("kij,kj->ki", orientations[wrists], hand_tips)
     return replace(
@@ -151,8 +156,26 @@ def _calibrate(source: Source, hand_tips: np.ndarray, otherwise: Callable[[], So
         rest_positions=positions,
         rest_orientations=orientations,
         hand_tips=tips,
-        lead=_ramp(source) if t_pose else 0,
+        lead=lead,
     )
+
+
+def _level_pelvis(
+    roles: dict[str, int], spine: tuple[int, ...], positions: np.ndarray, orientations: np.ndarray
+) -> np.ndarray:
+    """Calibration orientations with the pelvis upright.
+
+    CMU's MotionBuilder rig draws the pelvis tipped back in its T-pose: the hips lie 26 degrees in front of the lumbar
+    joint, and its dancers' pelvis leans forward by 20 to 26 degrees all the time. Ours hangs its hips below the spine.
+    """
+    middle = (positions[roles["left_hip"]] + positions[roles["right_hip"]]) / 2
+    rise = positions[spine[0]] - middle
+    ours = REST_OFFSETS[INDEX["spine1"]] - (REST_OFFSETS[INDEX["left_hip"]] + REST_OFFSETS[INDEX["right_hip"]]) / 2
+    tipped = np.arctan2(rise[2], rise[1]) - np.arctan2(ours[2], ours[1])
+    levelled = orientations.copy()
+    pelvis = roles["pelvis"]
+    levelled[pelvis] = rotations.rotvec_to_matrix(np.array([-tipped, 0.0, 0.0])) @ orientations[pelvis]
+    return levelled
 
 
 def _facing(positions: np.ndarray, roles: dict[str, int]) -> np.ndarray | None:

@@ -24,6 +24,7 @@ CHAINS = {
     "hip": (_UPPER_LEG, _LOWER_LEG, _ANKLE, _TOE),
     "shoulder": (_UPPER_ARM, _LOWER_ARM, _WRIST, _HAND),
 }
+CMU_MOTIONBUILDER = "CMU (MotionBuilder names)"
 _ROLE_NAMES = {
     "hip": ("hip", "knee", "ankle", "foot"),
     "shoulder": ("shoulder", "elbow", "wrist", "hand"),
@@ -175,7 +176,7 @@ def _kind(names: tuple[str, ...]) -> str:
     if {"lButtock", "rShldr"} <= known:
         return f"CMU (Daz names), {count}"
     if {"LHipJoint", "LowerBack"} <= known:
-        return f"CMU (MotionBuilder names), {count}"
+        return f"{CMU_MOTIONBUILDER}, {count}"
     if {"left_hip", "left_knee", "spine3"} <= known:
         return f"SMPL names, {count}"
     if any(name.lower().startswith("mixamorig") for name in names):

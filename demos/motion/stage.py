@@ -7,7 +7,10 @@ import numpy as np
 from demos.motion import floor, kinematics, rotations
 from demos.motion.motion import Motion
 from demos.motion.performance import Performance
+from demos.motion.skeleton import INDEX
 
+_TOES = ("left_foot", "right_foot")
+_LEGS = ("pelvis", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle", *_TOES)
 FACING_S = 0.5
 """Seconds over which the facing at the start is averaged."""
 
@@ -22,23 +25,37 @@ def settle(dancers: list[Performance], *, face: bool = True) -> tuple[tuple[Moti
     start = np.mean([dancer.root[0] for dancer in dancers], axis=0) * [1, 0, 1]
     angle = _angle(dancers) if face else 0.0
     turn = rotations.yaw(angle)
-    motions, floors, lifts = [], [], []
+    motions, floors, lifts, bends, drifts = [], [], [], [], []
     for dancer in dancers:
         matrices = rotations.rotvec_to_matrix(dancer.poses)
         matrices[:, 0] = turn @ matrices[:, 0]
         root = (dancer.root - start) @ turn.T
         joints, world = kinematics.forward(matrices, root)
-        lowest = floor.soles(world, joints).min(axis=1)
-        ground = floor.ground(lowest)
-        raised = floor.lift(lowest - ground, dancer.fps)
-        root[:, 1] += raised - ground
-        poses = np.concatenate([rotations.matrix_to_rotvec(matrices[:, :1]), dancer.poses[:, 1:]], axis=1)
+        soles = floor.soles(world, joints)
+        ground = floor.ground(soles.min(axis=1))
+        # A partner may carry a dancer for as long as they like.
+        floating = floor.drift(floor.body_lowest(soles, joints) - ground, dancer.fps) if len(dancers) == 1 else 0.0
+        root[:, 1] -= ground + floating
+        joints[..., 1] -= ground + np.reshape(floating, (-1, 1))
+        bent = floor.raise_feet(world, joints, dancer.fps)
+        joints, _ = kinematics.forward(kinematics.to_local(world), root)
+        raised = floor.lift(floor.soles(world, joints).min(axis=1), dancer.fps)  # what no knee can take up
+        root[:, 1] += raised
+        joints[..., 1] += raised[:, None]
+        floor.bend_toes(world, joints)
+        poses = dancer.poses.copy()
+        changed = [INDEX[name] for name in (_LEGS if bent.any() else ("pelvis", *_TOES))]
+        poses[:, changed] = rotations.matrix_to_rotvec(kinematics.to_local(world)[:, changed])
         motions.append(Motion(poses, root, dancer.fps))
         floors.append(round(-ground, 4))
+        drifts.append(round(float(np.max(floating)), 4))
         lifts.append(round(float(raised.max()), 4))
+        bends.append(round(float(bent.max()), 4))
     return tuple(motions), {
         "floor_shift_m": floors,
+        "most_foot_lift_m": bends,
         "most_lift_m": lifts,
+        "most_drift_m": drifts,
         "origin_shift_m": [round(float(x), 4) for x in -start],
         "turned_deg": round(float(np.degrees(angle)), 2),
     }
