@@ -67,6 +67,13 @@ def test_a_jump_leaves_the_floor_at_the_same_time_at_any_rate(fps):
     assert stop / fps == pytest.approx(1.48, abs=0.06 + 1 / fps)
 
 
+def test_a_foot_lifted_slowly_by_eight_centimetres_is_no_contact():
+    rise = moved(30, 3, lambda t: [0, 0.08 * np.clip((t - 1) / 0.5, 0, 1) * (t < 2), 0])
+    contacts = foot_contacts(rise)
+    assert contacts[:25].all()
+    assert not contacts[45:58].any()
+
+
 def test_one_foot_lifted_releases_only_that_foot():
     poses = np.zeros((90, 24, 3))
     poses[30:60, 1, 0] = -np.radians(60)  # left thigh up

@@ -127,7 +127,7 @@ def test_a_path_through_full_reach_and_back_has_no_pop():
 
 
 def test_an_overstretched_knee_bends_the_right_way():
-    positions, orientations = posed(-0.1)  # 6 degrees backwards
+    positions, orientations = posed(-0.33)  # 10 degrees backwards: the rest pose has 9 forwards
     leg = ik.LEFT_LEG
     upper, lower = ik.solve_limb(leg, positions, orientations, positions[:, leg.end] + [0, 0.05, 0])
     knee, _ = end_of(leg, positions, orientations, upper, lower)
