@@ -9,7 +9,7 @@ export const FIELD_OF_VIEW = 28; // degrees, vertical: long enough that bodies k
 const EASE_MS = 450;
 const ELEVATION = [0.02, Math.PI / 2 - 0.01]; // never below the floor
 const ZOOM = [0.35, 4];
-const MARGIN = 1.06;
+const MARGIN = 1.02; // beyond the box; only the nearer part of its depth is stepped back for: corners are seldom filled
 
 const clamp = (value, [low, high]) => Math.min(Math.max(value, low), high);
 
@@ -80,7 +80,7 @@ export class Orbit {
     const up = extent(-sa * se, ce, -ca * se);
     const deep = extent(sa * ce, se, ca * ce);
     const slope = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
-    const distance = (Math.max(up / slope, across / (slope * camera.aspect)) * MARGIN + deep) / zoom;
+    const distance = (Math.max(up / slope, across / (slope * camera.aspect)) * MARGIN + 0.6 * deep) / zoom;
     camera.position.set(centre.x + sa * ce * distance, centre.y + se * distance, centre.z + ca * ce * distance);
     camera.lookAt(centre.x, centre.y, centre.z);
   }

@@ -40,7 +40,7 @@ const KEYS = [
   ["F", "full screen"],
 ];
 
-export function icon(name) {
+function icon(name) {
   // Only ever one of the constants above.
   const box = document.createElement("span");
   box.className = "dfp-icon";
@@ -48,7 +48,7 @@ export function icon(name) {
   return box.firstChild;
 }
 
-export function button(name, label, act, { text = "", keys = "" } = {}) {
+function button(name, label, act, { text = "", keys = "" } = {}) {
   const element = document.createElement("button");
   element.type = "button";
   element.className = `dfp-button dfp-${name}`;
@@ -68,7 +68,7 @@ export function relabel(element, label, keys = element.dataset.keys ?? "", pictu
   if (picture) element.querySelector("svg").replaceWith(icon(picture));
 }
 
-export function group(label, ...children) {
+function group(label, ...children) {
   const element = document.createElement("div");
   element.className = "dfp-group";
   element.setAttribute("role", "group");
@@ -77,7 +77,7 @@ export function group(label, ...children) {
   return element;
 }
 
-export function speedField(change) {
+function speedField(change) {
   const select = document.createElement("select");
   select.className = "dfp-speed";
   select.setAttribute("aria-label", "Speed");
@@ -87,12 +87,44 @@ export function speedField(change) {
   return select;
 }
 
-export function volumeField(change) {
+function volumeField(change) {
   const range = document.createElement("input");
   Object.assign(range, { type: "range", min: "0", max: "1", step: "0.05", value: "1", className: "dfp-volume" });
   range.setAttribute("aria-label", "Volume");
   range.addEventListener("input", () => change(Number(range.value)));
   return range;
+}
+
+/** The bar under the timeline, and the parts of it that change. */
+export function bar(player, readout) {
+  const b = {
+    play: button("play", "Play", () => player.toggle(), { keys: "Space" }),
+    back: button("back", "One frame back", () => player.step(-1), { keys: "," }),
+    forth: button("forth", "One frame on", () => player.step(1), { keys: "." }),
+    loop: button("loop", "Loop", () => player.setLooping(!player.clock.looping), { keys: "L" }),
+    front: button("front", "Camera in front", () => player.setAngle("front"), { text: "Front", keys: "1" }),
+    side: button("side", "Camera from the side", () => player.setAngle("side"), { text: "Side", keys: "2" }),
+    top: button("top", "Camera from above", () => player.setAngle("top"), { text: "Top", keys: "3" }),
+    follow: button("follow", "Camera follows", () => player.setFollow(!player.orbit.follow), { text: "Follow", keys: "4" }),
+    mode: button("body", "Body", () => player.nextMode(), { text: "Body", keys: "M" }),
+    feet: button("feet", "Foot contacts", () => player.setContacts(!player.contacts), { text: "Feet", keys: "C" }),
+    sound: button("sound", "Sound off", () => player.setMuted(!player.clock.audio.muted), { keys: "S" }),
+    keys: button("keys", "Keys", () => player.showKeys(player.keyPanel.hidden), { keys: "?" }),
+    full: button("full", "Full screen", () => player.toggleFull(), { keys: "F" }),
+  };
+  const speed = speedField((rate) => player.setRate(rate));
+  const volume = volumeField((level) => player.setVolume(level));
+  const element = document.createElement("div");
+  element.className = "dfp-bar";
+  element.append(
+    group("Play", b.back, b.play, b.forth, readout),
+    group("Speed and loop", speed, b.loop),
+    group("Sound", b.sound, volume),
+    group("Camera", b.front, b.side, b.top, b.follow),
+    group("Dancer", b.mode, b.feet),
+    group("Window", b.keys, b.full),
+  );
+  return { bar: element, buttons: b, speed, volume };
 }
 
 /** The list of keys, shown over the stage. */

@@ -2,11 +2,18 @@
 
 import { NoToneMapping, PCFShadowMap, WebGLRenderer } from "./vendor/three-0.187.min.js";
 
-const LEVELS = [1, 0.8, 0.62, 0.48, 0.36]; // of the screen's own resolution; the last one draws no shadows
-const SLOW_MS = 30;
+// What a slow machine gives up, step by step: a share of the screen's own resolution, and cast shadows.
+const LEVELS = [
+  { scale: 1, shadows: true },
+  { scale: 0.8, shadows: true },
+  { scale: 0.8, shadows: false },
+  { scale: 0.6, shadows: false },
+  { scale: 0.45, shadows: false },
+];
+const SLOW_MS = 36; // a screen of 30 Hz is not a slow machine
 const QUICK_MS = 18;
 const WINDOW = 16; // frames a decision rests on
-const PATIENCE = 6; // calm windows before a finer level is tried again
+const PATIENCE = 6; // quick windows before a finer level is tried; doubled each time, so that it settles
 
 /** Lag of the picture behind the sound, and how often it is drawn: what `stats()` reports. */
 class Meter {
@@ -67,18 +74,15 @@ export class Stage {
   #request = 0;
   #before = 0;
   #recent = [];
-  #calm = 0;
-  #tried = null; // {level, interval}: what the last step down was measured against
-  #floor = LEVELS.length - 1;
+  #quick = 0;
+  #patience = PATIENCE;
 
   /** False where the browser has no WebGL. */
   start() {
     if (this.renderer) return true;
-    const wish = { alpha: true, powerPreference: "high-performance", failIfMajorPerformanceCaveat: true };
     // Where only the processor draws, smooth edges cost more than they give.
-    const context =
-      this.canvas.getContext("webgl2", { ...wish, antialias: true }) ??
-      this.canvas.getContext("webgl2", { alpha: true, antialias: false });
+    const options = { alpha: true, antialias: !drawnByProcessor(), powerPreference: "high-performance" };
+    const context = this.canvas.getContext("webgl2", options);
     if (!context) return false;
     this.renderer = new WebGLRenderer({ canvas: this.canvas, context, alpha: true });
     this.renderer.setClearColor(0x000000, 0);
@@ -93,6 +97,7 @@ export class Stage {
   setViews(views) {
     for (const { view } of this.views) view.dispose();
     this.views = views;
+    this.#setLevel(this.level);
     this.repaint();
   }
 
@@ -127,7 +132,7 @@ export class Stage {
   draw(time) {
     const { clientWidth: width, clientHeight: height } = this.area;
     if (!width || !height) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2) * LEVELS[this.level];
+    const ratio = Math.min(window.devicePixelRatio || 1, 2) * LEVELS[this.level].scale;
     if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
     if (this.canvas.width !== Math.floor(width * ratio) || this.canvas.height !== Math.floor(height * ratio)) {
       this.renderer.setSize(width, height, false);
@@ -146,39 +151,28 @@ export class Stage {
     }
   }
 
-  // A slow machine gets fewer pixels rather than a late picture. A step that does not help is taken back: the
-  // screen itself may be slow (30 Hz), and then fine pixels cost nothing.
+  // A slow machine gets fewer pixels rather than a late picture.
   #adapt(interval) {
     this.#recent.push(interval);
     if (this.#recent.length < WINDOW) return;
     const typical = median(this.#recent.sort((a, b) => a - b));
     this.#recent = [];
-    if (this.#tried && typical > 0.92 * this.#tried.interval && this.#tried.steps >= 2) {
-      this.#floor = this.#tried.level;
-      this.#setLevel(this.#tried.level);
-      this.#tried = null;
-    } else if (typical > SLOW_MS && this.level < this.#floor) {
-      this.#tried =
-        this.#tried && typical > 0.92 * this.#tried.interval
-          ? { ...this.#tried, steps: this.#tried.steps + 1 }
-          : { level: this.level, interval: typical, steps: 1 };
-      this.#setLevel(this.level + 1);
-    } else {
-      this.#tried = null;
-      this.#calm = typical < QUICK_MS ? this.#calm + 1 : 0;
-      if (this.#calm >= PATIENCE && this.level > 0) this.#setLevel(this.level - 1);
+    this.#quick = typical < QUICK_MS ? this.#quick + 1 : 0;
+    if (typical > SLOW_MS && this.level < LEVELS.length - 1) this.#setLevel(this.level + 1);
+    else if (this.#quick >= this.#patience && this.level > 0) {
+      this.#patience *= 2;
+      this.#setLevel(this.level - 1);
     }
   }
 
   #setLevel(level) {
     this.level = level;
-    this.#calm = 0;
-    const shadows = level < LEVELS.length - 1;
-    for (const { view } of this.views) view.key.castShadow = shadows;
+    this.#quick = 0;
+    for (const { view } of this.views) view.setShadows(LEVELS[level].shadows);
   }
 
   stats() {
-    return { ...this.meter.report(), resolution: LEVELS[this.level], views: this.views.length };
+    return { ...this.meter.report(), resolution: LEVELS[this.level].scale, views: this.views.length };
   }
 
   dispose() {
@@ -191,6 +185,19 @@ export class Stage {
     this.renderer = null;
     this.canvas.remove();
   }
+}
+
+let slowPage = null;
+
+function drawnByProcessor() {
+  if (slowPage === null) {
+    const probe = document.createElement("canvas").getContext("webgl2");
+    const names = probe?.getExtension("WEBGL_debug_renderer_info");
+    const name = probe?.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : probe.RENDERER) ?? "";
+    probe?.getExtension("WEBGL_lose_context")?.loseContext();
+    slowPage = /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+  }
+  return slowPage;
 }
 
 function push(list, item, limit) {

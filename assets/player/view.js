@@ -13,6 +13,7 @@ const [{ FIELD_OF_VIEW }, { Floor }, { Bones, namedBones }] = await Promise.all(
 
 const FEET = ["left_ankle", "right_ankle", "left_foot", "right_foot"]; // the bits of a contact, lowest first
 const MARK = 0.13; // metres, radius of a contact's glow
+const SPOT = 0.55; // metres, radius of the dark spot that stands in for a cast shadow
 const LINGER_S = 0.18; // how long a contact's glow takes to fade once the foot has left
 const KEY_LIGHT = new Vector3(1.6, 4.6, 2.6);
 
@@ -23,6 +24,7 @@ export class View {
     this.joints = joints;
     this.mode = "body";
     this.contacts = false;
+    this.spots = false;
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.1, 120);
     this.floor = new Floor();
@@ -87,10 +89,20 @@ export class View {
       dancer.named = named;
       dancer.drawn = new Bones(dancer.bones, colour);
       dancer.marks = FEET.filter((name) => named.has(name)).map((name) => new Mark(named.get(name), colour));
+      dancer.spot = new Mark(dancer.bones[0], "#000000", SPOT);
+      dancer.spot.mesh.visible = this.spots;
       dancer.contacts = this.spec.contacts[i] ?? "";
-      this.scene.add(...dancer.drawn.parts, ...dancer.marks.map((mark) => mark.mesh));
+      this.scene.add(...dancer.drawn.parts, dancer.spot.mesh, ...dancer.marks.map((mark) => mark.mesh));
       this.dancers.push(dancer);
     });
+  }
+
+  /** Cast shadows, or a soft spot under each dancer where the machine is too slow for them. */
+  setShadows(cast) {
+    this.key.castShadow = cast;
+    this.floor.shadow.visible = cast;
+    this.spots = !cast;
+    for (const { spot } of this.dancers) spot.mesh.visible = !cast;
   }
 
   setMode(mode) {
@@ -131,7 +143,8 @@ export class View {
     this.action.time = Math.min(Math.max(time, 0), this.end);
     this.mixer.update(0);
     this.body.updateMatrixWorld();
-    for (const { drawn, marks, contacts } of this.dancers) {
+    for (const { drawn, marks, contacts, spot } of this.dancers) {
+      if (this.spots) spot.place(0.5);
       if (this.mode !== "body") drawn.place();
       if (this.contacts) marks.forEach((mark, i) => mark.place(this.#planted(contacts, 1 << i)));
     }
@@ -182,8 +195,9 @@ export class View {
     this.floor.dispose();
     this.key.shadow.map?.dispose();
     this.key.dispose();
-    for (const { drawn, marks, skeleton } of this.dancers) {
+    for (const { drawn, marks, skeleton, spot } of this.dancers) {
       drawn.dispose();
+      spot.dispose();
       skeleton.dispose();
       for (const mark of marks) mark.dispose();
     }
@@ -191,24 +205,28 @@ export class View {
   }
 }
 
-/** A disc of light on the floor under one foot. */
+/** A soft disc on the floor under a joint: light under a planted foot, dark under a body. */
 class Mark {
-  constructor(bone, colour) {
+  constructor(bone, colour, radius = MARK) {
     this.bone = bone;
     this.mesh = new Mesh(
-      new CircleGeometry(MARK, 32).rotateX(-Math.PI / 2),
+      new CircleGeometry(radius, 32).rotateX(-Math.PI / 2),
       new ShaderMaterial({
         transparent: true,
         depthWrite: false,
-        uniforms: { colour: { value: new Color(colour).convertLinearToSRGB() }, strength: { value: 0 } },
+        uniforms: {
+          colour: { value: new Color(colour).convertLinearToSRGB() },
+          strength: { value: 0 },
+          ring: { value: radius === MARK ? 1 : 0 },
+        },
         vertexShader: `varying vec2 at; void main() {
-          at = position.xz / ${MARK.toFixed(3)};
+          at = position.xz / ${radius.toFixed(3)};
           gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }`,
-        fragmentShader: `varying vec2 at; uniform vec3 colour; uniform float strength; void main() {
+        fragmentShader: `varying vec2 at; uniform vec3 colour; uniform float strength; uniform float ring; void main() {
           float r = length(at);
-          float ring = smoothstep(0.62, 0.74, r) * (1.0 - smoothstep(0.84, 1.0, r));
-          float fill = 0.55 * (1.0 - smoothstep(0.0, 0.9, r));
-          gl_FragColor = vec4(colour, strength * max(ring, fill)); }`,
+          float edge = ring * smoothstep(0.62, 0.74, r) * (1.0 - smoothstep(0.84, 1.0, r));
+          float fill = mix(1.0, 0.55, ring) * (1.0 - smoothstep(0.0, 0.95, r));
+          gl_FragColor = vec4(colour, strength * max(edge, fill)); }`,
       }),
     );
     this.mesh.renderOrder = 1;

@@ -18,7 +18,7 @@ from typing import Any
 import gradio as gr
 import imageio_ffmpeg
 import numpy as np
-from gradio.routes import API_PREFIX
+from gradio.route_utils import API_PREFIX
 
 from demos.audio.song import ACCEPTED, SAFE_INPUT, check_file
 from demos.body.body import PALETTES, Body, Region
@@ -268,11 +268,11 @@ def _song(source: Path, target: Path, seconds: float) -> np.ndarray:
     are nobody's business.
     """
     check_file(source)
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *SAFE_INPUT, "-i", f"file:{source.resolve()}", "-t", f"{seconds:.3f}",
-        "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", str(target),
-        "-t", f"{seconds:.3f}", "-map", "0:a:0", "-ac", "1", "-ar", str(_LEVEL_RATE), "-f", "s16le", "-",
-    ]  # fmt: skip
+    length = ["-t", f"{seconds:.3f}", "-map", "0:a:0"]
+    encoded = [*length, "-map_metadata", "-1", "-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart"]
+    levels = [*length, "-ac", "1", "-ar", str(_LEVEL_RATE), "-f", "s16le", "-"]
+    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", *SAFE_INPUT]
+    command = [*ffmpeg, "-i", f"file:{source.resolve()}", *encoded, str(target), *levels]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0 or not done.stdout:
         raise InputError(f'"{source.name}" could not be read as sound: use {ACCEPTED}.')
