@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from demos.motion import bvh, bvh_source, npz, pickles, retarget, robot, sniff, stage
+from demos.motion import bvh, bvh_source, npz, pickles, poselib, retarget, robot, sniff, stage
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.motion.performance import Performance
 from demos.motion.retarget import Source
+from demos.motion.skeleton import INDEX
 from demos.motion.smpl_arrays import from_arrays
 from demos.runtime.errors import InputError
 
@@ -20,6 +21,11 @@ MAX_FILE_BYTES = 200 << 20
 MAX_SECONDS = 600.0
 AIST_FPS = 60.0
 ROBOT_FPS = 60.0
+
+POP_SPEED = 10.0
+"""m/s: faster legs are capture faults (a ballet kick's ankle reaches about 8)."""
+HASTY_SPEED = 6.0
+AIRBORNE_M = 0.15
 
 CMU_60_FPS = frozenset({33, 34, 42, 60, 61, 62, 74, 75, 77, 79, 80, 87, 88, 89})
 """CMU subjects recorded at 60 frames a second (CMU's motion index), which the usual BVH conversion labels 120."""
@@ -42,6 +48,11 @@ class Take:
     source: Source | None = None
     performance: Performance | None = None
     dance: Dance | None = None
+
+    @property
+    def joints(self) -> int:
+        """Joints of the file's skeleton that are used."""
+        return len(self.source.roles) if self.source else 24
 
     @property
     def lead(self) -> int:
@@ -87,6 +98,65 @@ def open_dance(path: str | Path, *, fps: float | None = None, partner: str | Pat
     facts["notes"] = list(dict.fromkeys(note for performance in performances for note in performance.notes))
     names = " + ".join(take.name for take in takes)
     return Dance(motions, Provenance("file", settings={"format": takes[0].format, **facts}, source=names))
+
+
+def describe(path: str | Path, *, fps: float | None = None) -> dict:
+    """What is in a motion file, as plain values: what `python -m demos inspect` prints.
+
+    Keys: file, format, skeleton, joints, dancers, frames, duration_s, fps, fps_header, fps_why, metres_per_unit, height_m
+    (highest point of a head joint over the floor, middle of the take), travel_m (path of the pelvis over ground),
+    start_dropped_frames, settings (shifts and turns applied), notes, problems (sentences; empty when all looks well).
+    """
+    take = read(path, fps=fps)
+    dance = open_dance(path, fps=fps)
+    settings = dance.provenance.settings
+    heads = [float(np.median(motion.joints[:, INDEX["head"], 1])) for motion in dance.motions]
+    travel = [
+        float(np.linalg.norm(np.diff(motion.translation[:, [0, 2]], axis=0), axis=1).sum()) for motion in dance.motions
+    ]
+    return {
+        "file": take.name,
+        "format": take.format,
+        "skeleton": take.skeleton,
+        "joints": take.joints,
+        "dancers": len(dance.motions),
+        "frames": len(dance),
+        "duration_s": round(dance.duration_s, 3),
+        "fps": dance.fps,
+        "fps_header": take.fps_header,
+        "fps_why": take.fps_why,
+        "metres_per_unit": round(take.scale, 6),
+        "head_height_m": [round(height, 3) for height in heads],
+        "travel_m": [round(path_m, 2) for path_m in travel],
+        "start_dropped_frames": take.lead,
+        "settings": settings if take.dance is None else {},
+        "notes": list(take.notes),
+        "problems": [sentence for motion in dance.motions for sentence in problems(motion)],
+    }
+
+
+def problems(motion: Motion) -> list[str]:
+    """Sentences about what cannot be a dancer's doing: capture faults, a wrong frame rate."""
+    found = []
+    speed = np.linalg.norm(np.diff(motion.joints, axis=0), axis=-1) * motion.fps
+    if len(speed):
+        legs = speed[:, [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("knee", "ankle")]]
+        pops = int((legs.max(axis=1) > POP_SPEED).sum())
+        if pops:
+            found.append(f"A leg jumps faster than {POP_SPEED:.0f} m/s in {pops} frames (first at {_first(legs, motion):.2f} s).")
+        middle = float(np.median(speed.max(axis=1)))
+        if middle > HASTY_SPEED:
+            found.append(f"Everything moves very fast (half of the time over {middle:.1f} m/s): is the frame rate right?")
+    lowest = motion.joints[:, :, 1].min(axis=1)
+    airborne = float((lowest > AIRBORNE_M).mean())
+    if airborne > 0.3:
+        found.append(f"The dancer is off the floor for {100 * airborne:.0f} % of the time.")
+    return found
+
+
+def _first(speed: np.ndarray, motion: Motion) -> float:
+    """Seconds of the first frame in which anything pops."""
+    return float(np.argmax(speed.max(axis=1) > POP_SPEED) / motion.fps)
 
 
 def read(path: str | Path, *, fps: float | None = None) -> Take:
@@ -174,6 +244,11 @@ def _pickled(value: object, name: str, fps: float | None) -> Take:
         raise InputError(f"{name} holds no named arrays; AIST++ files with smpl_poses and smpl_trans are read.")
     if {"smpl_poses", "smpl_trans"} <= value.keys():
         return _aist(value, name, fps)
+    if poselib.is_motion(value):
+        clip = poselib.clip(value, name=name)
+        rate, why = (fps, "given by the caller") if fps is not None else (clip.fps, "the file")
+        source = bvh_source.from_clip(clip, fps=rate, name=name)
+        return Take("SkeletonMotion npy", name, source.kind, rate, clip.fps, why, source=source)
     if robot.is_joints(value):
         header = npz.rate(np.asarray(value["fps"]), name) if "fps" in value else None
         return _robot(robot.from_joints(value, fps=fps or header or ROBOT_FPS, name=name), name, fps, header)

@@ -89,6 +89,9 @@ def orientations(source: Source, frames: slice = slice(None)) -> np.ndarray:
         if name in source.roles and not name.startswith("spine"):
             result[:, joint] = _turned(source, source.roles[name]) @ _swing(source, name)
     _fill_spine(source, result)
+    if source.roles["neck"] == source.roles["head"]:
+        ends = [rotations.matrix_to_quaternion(result[:, INDEX[name]]) for name in ("spine3", "head")]
+        result[:, INDEX["neck"]] = rotations.quaternion_to_matrix(rotations.slerp(*ends, 0.5))
     for side in ("left", "right"):
         if f"{side}_collar" not in source.roles:
             result[:, INDEX[f"{side}_collar"]] = result[:, INDEX["spine3"]]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.motion import kinematics, rotations
+from demos.motion import ik, kinematics, rotations
 from demos.motion.performance import Performance, smpl_leg_length
 from demos.motion.skeleton import INDEX, JOINTS, REST_OFFSETS
 from demos.runtime.errors import InputError
@@ -185,8 +185,9 @@ def _performance(positions: np.ndarray, turns: np.ndarray, fps: float) -> Perfor
         world[:, INDEX[role]] = turns[:, at] @ zero[at].T @ _fit(role)
     _fill(world)
     scale = smpl_leg_length() / leg_length()
+    root = _place(positions, world, scale)
     poses = rotations.matrix_to_rotvec(kinematics.to_local(world))
-    return Performance("Unitree G1 robot", poses, _root(positions, world, scale), fps, scale)
+    return Performance("Unitree G1 robot", poses, root, fps, scale)
 
 
 def leg_length() -> float:
@@ -218,12 +219,21 @@ def _fill(world: np.ndarray) -> None:
         world[:, INDEX[f"{side}_foot"]] = world[:, INDEX[f"{side}_ankle"]]
 
 
-def _root(positions: np.ndarray, world: np.ndarray, scale: float) -> np.ndarray:
-    """(frames, 3) the pelvis: the middle of the robot's hips scaled; travel and bobbing as people do them."""
+def _place(positions: np.ndarray, world: np.ndarray, scale: float) -> np.ndarray:
+    """(frames, 3) the pelvis: the middle of the robot's hips scaled; then travel and bobbing as people do them.
+
+    The legs are bent so that the feet stand where they stood: writes `world`.
+    """
     hips = [NAMES.index(f"{side}_hip_roll_link") for side in ("left", "right")]
-    middle = positions[:, hips].mean(axis=1) * scale
-    typical = np.median(middle[:, 1])
-    middle[:, 1] = typical + SCALE_HEIGHT * (middle[:, 1] - typical)
-    middle[:, [0, 2]] *= SCALE_TRAVEL
     ours = (REST_OFFSETS[INDEX["left_hip"]] + REST_OFFSETS[INDEX["right_hip"]]).astype(np.float64) / 2
-    return middle - world[:, 0] @ ours
+    root = positions[:, hips].mean(axis=1) * scale - world[:, 0] @ ours
+    standing, _ = kinematics.forward(kinematics.to_local(world), root)
+    travel = np.array([SCALE_TRAVEL, 1.0, SCALE_TRAVEL])
+    typical = np.median(root[:, 1])
+    root = root * travel
+    root[:, 1] = typical + SCALE_HEIGHT * (root[:, 1] - typical)
+    joints, _ = kinematics.forward(kinematics.to_local(world), root)
+    for leg in (ik.LEFT_LEG, ik.RIGHT_LEG):
+        solved = ik.solve_limb(leg, joints, world, standing[:, leg.end] * travel)
+        world[:, leg.root], world[:, leg.middle] = solved
+    return root
