@@ -1,0 +1,49 @@
+"""Dance styles of the choreographer: weights over families of source dances, and how it treats time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demos.runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a style chooses.
+
+    weights : family (sources.GENRES) -> 0 .. 1, how welcome its phrases are; families left out do not appear.
+    accent : 0 .. 0.25, how much time lingers on each count: 0 flows, 0.2 hits.
+    count_s : seconds of a count it likes best: songs are counted in beats, or twice or half as fast, to come near.
+    travel_m : how far from the middle of the stage it likes to go.
+    """
+
+    name: str
+    weights: dict[str, float]
+    accent: float = 0.12
+    count_s: float = 0.5
+    travel_m: float = 1.2
+
+
+STYLES = {
+    style.name: style
+    for style in (
+        Style("mixed", {"pop": 1, "hiphop": 1, "jazz": 1, "disco": 1, "salsa": 0.5, "modern": 0.5, "breaking": 0.6, "indian": 0.4}),
+        Style("pop", {"pop": 1, "disco": 0.9, "hiphop": 0.6, "jazz": 0.6, "breaking": 0.3}),
+        Style("hiphop", {"hiphop": 1, "breaking": 0.9, "pop": 0.5}, accent=0.16),
+        Style("breaking", {"breaking": 1, "hiphop": 0.8, "pop": 0.35}, accent=0.16),
+        Style("jazz", {"jazz": 1, "disco": 0.6, "pop": 0.4, "modern": 0.35}),
+        Style("disco", {"disco": 1, "pop": 0.7, "jazz": 0.6}),
+        Style("salsa", {"salsa": 1, "jazz": 0.12}, accent=0.06, count_s=0.34),
+        Style("modern", {"modern": 1, "jazz": 0.25, "indian": 0.2}, accent=0.0, count_s=0.6, travel_m=1.8),
+        Style("indian", {"indian": 1, "modern": 0.15}, accent=0.1, count_s=0.45),
+    )
+}  # fmt: skip
+"""The styles by name."""
+
+
+def find_style(name: str) -> Style:
+    """A style by its name, however written. Raises InputError for one that is not there."""
+    key = name.strip().lower().replace("-", "").replace(" ", "")
+    if key not in STYLES:
+        raise InputError(f"There is no dance style called {name!r}; choose one of {', '.join(STYLES)}.")
+    return STYLES[key]
