@@ -15,9 +15,7 @@ class Overlay:
     """
 
     def __init__(self, names: Sequence[str], places: Sequence[tuple[int, int, int, int]], look: Theme) -> None:
-        self.patches = [
-            _patch(name, place, look) for name, place in zip(names, places, strict=True) if name.strip()
-        ]
+        self.patches = [_patch(name, place, look) for name, place in zip(names, places, strict=True) if name.strip()]
 
     def lay(self, pictures: np.ndarray) -> None:
         """Lay the names over pictures (frames, h, w, 3) uint8, in place."""
@@ -38,7 +36,9 @@ def _patch(name: str, place: tuple[int, int, int, int], look: Theme) -> tuple[in
     width, height = int(box[2] - box[0]) + 2 * size, int(2.0 * size)
     scale = 4  # rounded ends drawn large, for smooth edges
     plate = Image.new("L", (width * scale, height * scale), 0)
-    ImageDraw.Draw(plate).rounded_rectangle((0, 0, width * scale - 1, height * scale - 1), height * scale // 2, fill=255)
+    ImageDraw.Draw(plate).rounded_rectangle(
+        (0, 0, width * scale - 1, height * scale - 1), height * scale // 2, fill=255
+    )
     ink = Image.new("L", (width, height), 0)
     ImageDraw.Draw(ink).text((width / 2, height / 2), name, font=font, fill=255, anchor="mm")
     below = np.asarray(plate.resize((width, height), Image.Resampling.LANCZOS), np.float32)[..., None] / 255

@@ -29,7 +29,14 @@ OUTFITS: tuple[dict[Region, str], ...] = (
     },
 )  # fmt: skip
 """What each dancer wears: '#rrggbb' a region of the body."""
-GLOSS = {Region.SKIN: 0.10, Region.TOP: 0.04, Region.LEGGINGS: 0.09, Region.SHOES: 0.2, Region.HAIR: 0.16, Region.EYE: 0.6}
+GLOSS = {
+    Region.SKIN: 0.10,
+    Region.TOP: 0.04,
+    Region.LEGGINGS: 0.09,
+    Region.SHOES: 0.2,
+    Region.HAIR: 0.16,
+    Region.EYE: 0.6,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +102,8 @@ def _skeleton_mesh() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     for joint in range(24):
         radius = 0.105 if joint == INDEX["head"] else 0.034 if joint not in (10, 11, 22, 23) else 0.026
         at = np.array([0.0, 0.06, 0.02]) if joint == INDEX["head"] else np.zeros(3)
-        parts.append((*_lathe(at - [0, radius, 0], at + [0, radius, 0], _ball(radius)), joint, True))
+        pole = np.array([0.0, radius, 0.0])
+        parts.append((*_lathe(at - pole, at + pole, _ball(radius)), joint, True))
         parent = PARENTS[joint]
         if parent >= 0:
             profile = [(0.0, 0.0), (0.03, 0.012), (0.18, 0.026), (0.5, 0.020), (0.97, 0.011), (1.0, 0.0)]

@@ -1,4 +1,4 @@
-"""One dance in one part of the picture: the buffers it is drawn with and the order in which it is drawn."""
+"""A panel: one dance in one part of the picture: the buffers it is drawn with and the order in which it is drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Still:
 
 
 class Panel:
-    """One dance in one part of the picture: everything that stays the same over its frames."""
+    """A panel: one dance in one part of the picture: everything that stays the same over its frames."""
 
     def __init__(self, figures: Sequence[Figure], shot: Shot, look: Theme, height: int, width: int) -> None:
         counts = [len(each.albedo) for each in figures]
@@ -82,12 +82,20 @@ class Panel:
 
     def draw(self, vertices: np.ndarray, frame: int, canvas: Canvas, out: np.ndarray) -> None:
         """One picture into out (h, w, 3) uint8: vertices (v, 3) of all figures, seen by the shot's frame."""
-        axes, eye = self.shot.axes(frame), self.shot.eye(frame)
+        self.rasterise(vertices, frame, canvas)
+        self.shade(shadow.cast(vertices, self.faces, self.direction), frame, canvas, out)
+
+    def rasterise(self, vertices: np.ndarray, frame: int, canvas: Canvas) -> None:
+        """Which face each sample of the picture shows, into the canvas."""
         canvas.clear()
+        axes, eye = self.shot.axes(frame), self.shot.eye(frame)
         raster.project(vertices, axes, eye, self.focal, self.centre, canvas.screen)
         raster.place(vertices, self.faces, canvas.surface)
         raster.fill(canvas.screen, self.faces, canvas.samples, canvas.used)
-        cast = shadow.cast(vertices, self.faces, self.direction)
+
+    def shade(self, cast: shadow.ShadowMap, frame: int, canvas: Canvas, out: np.ndarray) -> None:
+        """Stage, shadows and lit dancers into out (h, w, 3) uint8, from a canvas that has been rasterised."""
+        axes, eye = self.shot.axes(frame), self.shot.eye(frame)
         touched = self._shadowed(cast, axes, eye)
         if self.still is None:
             self._stage(frame, canvas.picture, canvas.floorness)

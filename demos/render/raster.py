@@ -86,8 +86,8 @@ def fill(screen, faces, samples, box):
     """Draw a mesh into the z-buffer.
 
     screen : (v, 3) float32 of `project`. faces : (f, 3), anticlockwise seen from outside; backs are left out.
-    samples : (h, w, 4) uint64, changed in place; 0 is empty. The upper 32 bits are the depth, the lower ones ALL - face:
-        one comparison decides, one line of cache is touched, and of equal depths the first face stays.
+    samples : (h, w, 4) uint64, changed in place; 0 is empty. The upper 32 bits are the depth, the lower
+        ones ALL - face: one comparison decides, one line of cache is touched, and of equal depths the first face stays.
     box : (4,) int64 left, top, right, bottom (excluded) of what was drawn, grown in place.
     """
     height, width = samples.shape[0], samples.shape[1]

@@ -3,7 +3,7 @@
 import os
 import queue
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -85,7 +85,7 @@ def frames(
     style: str = "mesh",
     names: Sequence[str] | None = None,
     workers: int | None = None,
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray, None, None]:
     """Pictures of one to four dances on one clock.
 
     Parameters
@@ -98,7 +98,7 @@ def frames(
 
     Returns
     -------
-    Iterator of round(seconds * fps) pictures (height, width, 3) uint8 sRGB, the same bytes for the same arguments
+    Generator of round(seconds * fps) pictures (height, width, 3) uint8 sRGB, the same bytes for the same arguments
     whatever the number of threads. Close it to stop early.
 
     Raises
@@ -149,7 +149,7 @@ def _film(
     overlay: captions.Overlay | None,
     size: tuple[int, int],
     workers: int,
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray, None, None]:
     """Draw CHUNK frames a job, `workers` jobs at once, and hand the pictures out in order."""
     width, height = size
     count = len(motions[0][0])

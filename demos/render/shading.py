@@ -80,7 +80,7 @@ def stage(wall, axes, eye, focal, centre, focus, colours, line_strength, top, bo
     wall : (h, w, 3) backdrop. focus : (2,) the world's x, z of the middle of the pool of light.
     floorness : (h, w) float32, how much of a pixel is floor (so that shadows fall only there), written.
     """
-    height, width = floorness.shape
+    width = floorness.shape[1]
     right_x, right_z = axes[0, 0], axes[0, 2]
     up_x, up_y, up_z = axes[1, 0], axes[1, 1], axes[1, 2]
     for y in range(top, bottom):
@@ -137,7 +137,9 @@ def _bilinear(field, row, column):
 
 
 @compiled
-def darken(picture, floorness, axes, eye, focal, centre, shadow, origin, cell, hush, hush_origin, hush_cell, shade, box):
+def darken(
+    picture, floorness, axes, eye, focal, centre, shadow, origin, cell, hush, hush_origin, hush_cell, shade, box
+):
     """Lay the shadows on the floor, in place, inside box (4,) left, top, right, bottom of the picture.
 
     shade : (3,) what full shadow leaves of each colour.
@@ -239,7 +241,8 @@ def resolve(samples, box, screen, faces, surface, eye, lights, highest, origin, 
 
     The samples of a pixel that lie on one surface (distances within 2 %) are lit together, from their mean point,
     normal and colour; another surface behind them (an arm's edge before the chest) is lit for itself.
-    surface : (v, 10) point, unit normal, albedo (linear), gloss (0..1) of each vertex. lights : (6, 3) of `lamps`. highest, origin, cell, slope : of ShadowMap.
+    surface : (v, 10) point, unit normal, albedo (linear), gloss (0..1) of each vertex. lights : (6, 3) of `lamps`.
+    highest, origin, cell, slope : of ShadowMap.
     """
     point, normal, colour, sums = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
     for y in range(box[1], box[3]):

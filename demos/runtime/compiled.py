@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+import numba.core.config
 
 from demos.runtime.settings import settings
+
+# One thread a call: callers run calls side by side, and Numba's own threads may neither be entered twice nor forked.
+# "contract" allows fused multiply-add and nothing that reorders sums.
+OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 def compiled(function: Callable) -> Any:
@@ -15,11 +20,11 @@ def compiled(function: Callable) -> Any:
     be written (a read-only install without a home), in the suite's cache folder; failing that, in memory only.
     """
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # "no locator available": nowhere to write
         pass
-    numba.config.CACHE_DIR = str(settings().cache_dir / "numba")
+    vars(numba.core.config)["CACHE_DIR"] = str(settings().cache_dir / "numba")
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=True, **OPTIONS)(function)
     except (RuntimeError, OSError):
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        return numba.njit(**OPTIONS)(function)
