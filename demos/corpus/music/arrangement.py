@@ -22,7 +22,7 @@ from demos.corpus.music.harmony import (
 from demos.corpus.music.score import Bar, ChordSpan, Note, Page
 from demos.corpus.music.styles.style import Part, Style
 
-RISER = Part(name="riser", idiom="pad", sounds=("reverse cymbal",), low=60, high=72, volume=84, reverb=0.3)
+RISER = Part(name="riser", idiom="pad", sounds=("reverse cymbal",), low=60, high=72, volume=120, reverb=0.3)
 
 
 class Track(NamedTuple):
@@ -217,7 +217,7 @@ def gaps(arrangement: Arrangement, page: Page, spans: list[Span], rng: np.random
         silent = "gap" in page.style.fills and rng.random() < 0.5
         for index, track in enumerate(arrangement.tracks):
             if track.part is RISER:
-                track.notes.append(Note(start - 4.0, 4.0, 66, 0.75))
+                track.notes.append(Note(start - 4.0, 4.0, 66, 0.95))
             elif silent and track.part.idiom not in ("melody", "pad"):
                 arrangement.tracks[index] = track._replace(notes=silence(track.notes, start - 1.0, start))
         if silent:
@@ -236,7 +236,7 @@ def landmarks(page: Page, arrangement: Arrangement) -> list[Accent]:
     ]
     for track in arrangement.tracks:
         if track.part.idiom == "comp" and track.part.energy >= 0.6:
-            found += [Accent(n.beat, 0.5) for n in track.notes if n.loudness >= 0.92]
+            found += [Accent(n.beat, 0.5) for n in track.notes if n.loudness >= 0.94]
     return found
 
 

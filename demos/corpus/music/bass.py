@@ -63,12 +63,17 @@ def plays(part: Part, bar: Bar, joins: float) -> bool:
     return joins <= bar.energy < part.until and (not part.labels or bar.label in part.labels)
 
 
+def metric(beat: float, bar_beats: int) -> float:
+    """How hard a plain note is struck for its place in the bar: the first beat most, notes off the beat least."""
+    return 0.92 if beat % bar_beats == 0 else 0.83 if beat == int(beat) else 0.74
+
+
 def pattern_line(part: Part, page: Page, rng: np.random.Generator) -> list[Note]:
     """A line of chord degrees; see Part.idiom for the signs."""
     notes = []
     for beat, length, sign, bar in unrolled(part, page, rng):
         here = page.chord_at(beat)
-        loudness = 0.85 if beat == int(beat) else 0.74
+        loudness = metric(beat, page.bar_beats)
         if sign == "n":
             target = page.chord_at(bar.beat + page.bar_beats)
             pitch = degree_pitch("1", target.chord, target.key, part)
@@ -98,7 +103,7 @@ def riff(part: Part, page: Page, rng: np.random.Generator) -> list[Note]:
         pitch = pitch - 12 if pitch > part.high else pitch
         if pitch % 12 not in scale_over(span.chord, span.key):
             pitch = nearest(pitch, span.chord.tones, part.low, part.high)
-        notes.append(Note(beat, length * part.gate, pitch, 0.8 if beat == int(beat) else 0.68))
+        notes.append(Note(beat, length * part.gate, pitch, metric(beat, page.bar_beats) - 0.06))
     return notes
 
 

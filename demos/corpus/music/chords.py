@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from demos.corpus.music.bass import plays, unrolled
+from demos.corpus.music.bass import metric, plays, unrolled
 from demos.corpus.music.harmony import Chord, voicing
 from demos.corpus.music.score import ChordSpan, Note, Page
 from demos.corpus.music.styles.style import Part
@@ -41,9 +41,8 @@ def comp(part: Part, page: Page, rng: np.random.Generator) -> list[Note]:
         ahead = sign in "cC" and beat + length >= bar.beat + page.bar_beats - 1e-6 and beat % 1 != 0
         span = page.chord_at(beat + length if ahead else beat)
         voices = hand.voices(span)
-        on_beat = beat == int(beat)
         if sign in "cC":
-            loudness = 0.92 if sign == "C" else 0.76 if on_beat else 0.7
+            loudness = 0.94 if sign == "C" else metric(beat, page.bar_beats) - 0.06
             notes += chord_notes(voices, beat, length * part.gate, loudness)
         elif sign == "d":
             notes += chord_notes(voices[-3:], beat, min(length, 0.1), 0.36)
@@ -54,7 +53,7 @@ def comp(part: Part, page: Page, rng: np.random.Generator) -> list[Note]:
             index = int(sign)
             pitch = voices[index % len(voices)] + 12 * (index // len(voices))
             pitch = pitch - 12 if pitch > part.high + 12 else pitch
-            notes.append(Note(beat, length * part.gate, pitch, 0.8 if on_beat else 0.7))
+            notes.append(Note(beat, length * part.gate, pitch, metric(beat, page.bar_beats) - 0.04))
             if part.octaves:
                 notes.append(Note(beat, length * part.gate, pitch + 12, 0.66))
     return notes

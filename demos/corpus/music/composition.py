@@ -113,7 +113,9 @@ def timed_accents(arrangement: Arrangement, grid: np.ndarray, swing: float, unit
     return tuple(Accent(float(t), round(a.strength, 3)) for t, a in zip(times, arrangement.accents, strict=True))
 
 
-def _checked(seconds: float, tempo_bpm: float | None) -> None:
+def _checked(seconds: float, tempo_bpm: float | None, seed: int) -> None:
+    if seed < 0:
+        raise InputError(f"The seed {seed} is negative: choose 0 or more.")
     if not SHORTEST_S <= seconds <= LONGEST_S:
         raise InputError(
             f"A song lasts {SHORTEST_S:.0f} to {LONGEST_S:.0f} seconds, not {seconds:g}: choose a length between."
@@ -140,10 +142,11 @@ def compose(
     style : a name of the catalogue, however written. variant : "jig", "tintal" ...; drawn by the seed when None.
     seconds : 5..900, the length of the audio, the last chord's ring included.
     tempo_bpm : 40..260; drawn from the style's usual range when None. key : "C" .. "B", mode : a name in
-    harmony.MODES; drawn when None. humanise : 0 puts every note exactly on its (swung) place, 1 is human.
-    Raises InputError for a style, length, tempo, key or mode that is not offered.
+    harmony.MODES; drawn when None. seed : 0 or more.
+    humanise : 0 puts every note exactly on its (swung) place, 1 is human.
+    Raises InputError for a style, length, tempo, seed, key or mode that is not offered.
     """
-    _checked(seconds, tempo_bpm)
+    _checked(seconds, tempo_bpm, seed)
     variants = find(style, variant=variant)
     rng = stream(seed, "song", variants[0].name)
     chosen = variants[int(rng.integers(len(variants)))]

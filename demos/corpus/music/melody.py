@@ -110,7 +110,9 @@ def pitch_of(step: int, strong: bool, span: ChordSpan, part: Part, centre: int, 
     while index >= len(rungs):
         index -= len(span.key.melody_tones)
     index = max(0, index)
-    tones = span.chord.tones if strong else scale_over(span.chord, span.key)
+    # Over a bare fifth (a drone) a tune is free to dwell on any tone of its scale.
+    harmonic = strong and len(span.chord.tones) > 2
+    tones = span.chord.tones if harmonic else scale_over(span.chord, span.key)
     pitch = nearest(rungs[index], tones, part.low, part.high)
     if last is not None and abs(pitch - last) > 9:
         folded = pitch + (12 if pitch < last else -12)
@@ -152,7 +154,7 @@ def melody(part: Part, page: Page, rng: np.random.Generator) -> list[Note]:
             closing = place == len(tones) - 1
             strong = tone.length >= 1.0 or closing or beat % 2 == 0
             last = pitch_of(tone.step, strong, page.chord_at(beat), part, middle, last)
-            accent = 0.9 if beat == int(beat) else 0.8
+            accent = 0.94 if beat % page.bar_beats == 0 else 0.88 if beat == int(beat) else 0.8
             swell = 0.06 * np.sin(np.pi * place / max(1, len(tones) - 1))
             held = min(tone.length * part.gate, until - beat)
             notes.append(Note(beat, held, last, accent + swell - 0.06))
