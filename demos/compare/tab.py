@@ -8,6 +8,7 @@ from pathlib import Path
 
 import gradio as gr
 from gradio import FileData
+from gradio.events import api
 
 from demos.compare import pipeline, table
 from demos.compare.examples import Example, examples
@@ -88,22 +89,27 @@ def build(folder: gr.State) -> None:
             measures = gr.HTML(visible=False, elem_id="compare-measures")
 
     shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]
-    private = {"api_visibility": "private"}
-    filled = files.change(_details, [files], [details], show_progress="hidden", **private)
+    filled = files.change(_details, [files], [details], show_progress="hidden", api_visibility="private")
     for event in (filled.then, song.change, update.click):
         event(
             _show, [files, song, details, comparison, folder], shown,
-            show_progress_on=[player], trigger_mode="always_last", **private,
+            show_progress_on=[player], trigger_mode="always_last", api_visibility="private",
         )  # fmt: skip
     for button, example in buttons.items():
-        button.click(functools.partial(_load, example), None, [song, files], show_progress="hidden", **private)
-    kind.change(lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", **private)
+        button.click(
+            functools.partial(_load, example), None, [song, files], show_progress="hidden", api_visibility="private"
+        )
+    kind.change(
+        lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", api_visibility="private"
+    )
     making = save.click(
         _export, [comparison, kind, size, folder], [downloads, save, cancel, notice],
-        show_progress_on=[downloads], concurrency_limit=1, **private,
+        show_progress_on=[downloads], concurrency_limit=1, api_visibility="private",
     )  # fmt: skip
-    cancel.click(_stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", **private)
-    gr.api(compare_files, api_name="compare")
+    cancel.click(
+        _stopped, None, [downloads, save, cancel], cancels=[making], show_progress="hidden", api_visibility="private"
+    )
+    api(compare_files, api_name="compare")
 
 
 def _load(example: Example) -> tuple[str | None, list[str]]:

@@ -31,16 +31,14 @@ def measures(result: Comparison) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in result.names)
     headline = "".join(_row(row, result.reports) for row in shown if row.headline)
     details = "".join(_row(row, result.reports) for row in shown if not row.headline)
-    return (
-        f'<div class="df-scroll">{_table(head, headline)}</div>'
-        f'<details class="df-more"><summary>More measures</summary><div class="df-scroll">{_table(head, details)}</div></details>'
-    )
+    more = f'<details class="df-more"><summary>More measures</summary>{_table(head, details)}</details>'
+    return _table(head, headline) + more
 
 
 def _table(head: str, rows: str) -> str:
     return (
-        f'<table class="df-table"><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<div class="df-scroll"><table class="df-table"><thead><tr><th scope="col">Measure</th>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
