@@ -17,8 +17,7 @@ from demos.runtime.compiled import compiled
 FPS = 120  # frames a second of the decoder's grid
 SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
 METERS = (4, 3)
-TEMPO_STIFFNESS = 60.0  # nats for a change of tempo by 100 % between two beats (Krebs et al.: 100 at 50 fps)
-TEMPO_REACH = 0.12  # largest relative change of tempo between two beats
+TEMPO_STIFFNESS = 100.0  # cost, in nats, of a tempo e times as fast from one beat to the next (Krebs et al.: 100)
 BEAT_HALF_WIDTH = 2  # frames around a beat whose probability says nothing against the beat
 BEAT_COST = 0.0  # nats for every beat: the larger, the slower the tempo that is preferred
 DOWNBEAT_WEIGHT = 1.0
@@ -69,6 +68,7 @@ def decode(
     observed_down = np.log(beat) + downbeat_weight * np.log(share) - beat_cost
     observed_other = np.log(beat) + downbeat_weight * np.log1p(-share) - beat_cost
     intervals = np.arange(int(60 * FPS / FASTEST_BPM), int(np.ceil(60 * FPS / SLOWEST_BPM)) + 1)
+    step_cost = stiffness * np.diff(np.log(intervals), prepend=np.log(intervals[0]))
     best = nothing
     for meter in meters:
         frames, positions, score = _viterbi(
@@ -76,8 +76,8 @@ def decode(
             observed_other.astype(np.float32),
             np.concatenate([[0.0], np.cumsum(silence)]).astype(np.float64),
             intervals,
+            step_cost.astype(np.float32),
             meter,
-            stiffness,
         )
         if len(frames) and (not len(best.beats) or score > best.score):
             best = Decoded(times[frames], positions, meter, score)
@@ -85,12 +85,13 @@ def decode(
 
 
 @compiled
-def _viterbi(down, other, silence, intervals, meter, stiffness):  # pragma: no cover - compiled
+def _viterbi(down, other, silence, intervals, step_cost, meter):  # pragma: no cover - compiled
     """Frames of the beats, their positions in the bar, and the score of the best path.
 
     down, other : (frames,) log probability of a downbeat, or another beat, at a frame
     silence : (frames + 1,) running sum of the log probability of no beat
     intervals : (n,) allowed frames between beats, rising by one
+    step_cost : (n,) cost of a change between an interval and the one before it in the list
     """
     frames, count, longest = len(down), len(intervals), intervals[-1]
     # carried[t % ring, position, i]: best score of a beat at t if the *next* interval is intervals[i]
@@ -114,16 +115,18 @@ def _viterbi(down, other, silence, intervals, meter, stiffness):  # pragma: no c
                     quiet = silence[stop] if stop > 0 else 0.0
                     score[position, i] = quiet + observed
         for position in range(meter):
+            # The best interval before for every interval after: the cost of a change adds up along the list of
+            # intervals, so one pass each way finds it (a distance transform), not a search for each.
+            reached = carried[t % ring, position]
+            origin = came_from[t, position]
             for i in range(count):
-                reach = max(1, int(intervals[i] * TEMPO_REACH))
-                best, which = np.float32(-np.inf), -1
-                for j in range(max(0, i - reach), min(count, i + reach + 1)):
-                    change = abs(intervals[i] / intervals[j] - 1.0)
-                    value = score[position, j] - np.float32(stiffness * change)
-                    if value > best:
-                        best, which = value, j
-                carried[t % ring, position, i] = best
-                came_from[t, position, i] = which
+                reached[i], origin[i] = score[position, i], i
+                if i > 0 and reached[i - 1] - step_cost[i] > reached[i]:
+                    reached[i], origin[i] = reached[i - 1] - step_cost[i], origin[i - 1]
+            for i in range(count - 2, -1, -1):
+                if reached[i + 1] - step_cost[i + 1] > reached[i]:
+                    reached[i], origin[i] = reached[i + 1] - step_cost[i + 1], origin[i + 1]
+            for i in range(count):
                 # The song may end within one interval after this beat.
                 if frames - t <= intervals[i]:
                     start = min(frames, t + 1 + BEAT_HALF_WIDTH)

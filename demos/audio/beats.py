@@ -19,6 +19,7 @@ from demos.runtime.settings import WEIGHTS
 WEIGHTS_FILE = WEIGHTS / "beats.safetensors"
 CHUNK_FRAMES = 120 * FPS  # the network hears two minutes at once: bounds the memory of a long song
 OVERLAP_FRAMES = 10 * FPS  # heard on both sides of a chunk's cut
+SILENT_PEAK = 1e-4  # -80 dB of full scale
 FEWEST_BEATS = 3  # fewer are no pulse
 
 
@@ -35,6 +36,8 @@ class Pulse:
 
 def track(samples: np.ndarray) -> Pulse:
     """The pulse of mono samples at 15,360 Hz; empty in silence and where nothing beats."""
+    if not len(samples) or float(np.abs(samples).max()) < SILENT_PEAK:
+        return Pulse(np.zeros(0), np.zeros(0), 0.0)
     probabilities = activations(samples)
     decoded = bar_pointer.decode(probabilities[:, 0], probabilities[:, 1], FPS)
     inside = decoded.beats < len(samples) / SAMPLE_RATE

@@ -154,7 +154,8 @@ def _song_tempos(folder: Path) -> dict:
 
 def _print(results: dict) -> None:
     print(
-        f"{'':24}{'pieces':>7}  {'ours: beat':>10} {'downbeat':>9} {'octave':>7}   {'librosa: beat':>13} {'octave':>7}"
+        " " * 24
+        + f"{'pieces':>7}  {'ours: beat':>10} {'downbeat':>9} {'octave':>7}   {'librosa: beat':>13} {'octave':>7}"
     )
     for table in ("by_sound", "by_genre", "by_tempo"):
         for name, row in {**results[table], **({"all": results["all"]} if table == "by_tempo" else {})}.items():

@@ -5,6 +5,7 @@ The values follow AIST++ (Li et al., 2021) and EDGE (Tseng et al., 2023): libros
 column 34 included; the better beats of `demos.audio.beats` are kept beside them, in seconds.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import librosa
@@ -24,7 +25,6 @@ COLUMNS = {
     "peak": slice(33, 34),
     "beat": slice(34, 35),
 }
-SHORTEST_SAMPLES = WINDOW  # shorter songs are lengthened with silence: the transforms need one whole frame
 VERSION = 1  # raise it whenever any number below may change: cached features of older versions are then left behind
 
 
@@ -73,9 +73,13 @@ def feature_values(samples: np.ndarray, *, start_bpm: float = 120.0) -> np.ndarr
     those take three, and one mel spectrogram where they take two. `start_bpm` is where librosa starts to
     look for the tempo: 120 is its default; EDGE passes the tempo that the AIST++ file name gives.
     """
-    frames = 1 + len(samples) // HOP
-    if len(samples) < SHORTEST_SAMPLES:
-        samples = np.pad(samples, (0, SHORTEST_SAMPLES - len(samples)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="n_fft=.* is too large")  # a song shorter than the window
+        warnings.filterwarnings("ignore", message="Trying to estimate tuning from empty")  # silence
+        return _values(samples, start_bpm)
+
+
+def _values(samples: np.ndarray, start_bpm: float) -> np.ndarray:
     magnitudes = np.abs(librosa.stft(samples, n_fft=WINDOW, hop_length=HOP))
     mel = librosa.feature.melspectrogram(S=np.square(magnitudes), sr=SAMPLE_RATE, n_fft=WINDOW)
     decibels = librosa.power_to_db(mel)
@@ -88,7 +92,7 @@ def feature_values(samples: np.ndarray, *, start_bpm: float = 120.0) -> np.ndarr
         onset_envelope=onset, sr=SAMPLE_RATE, hop_length=HOP, start_bpm=start_bpm, tightness=100
     )
     values = np.column_stack([onset, mfcc.T, chroma.T, _flags(peaks, len(onset)), _flags(librosa_beats, len(onset))])
-    return values[:frames].astype(np.float32)
+    return values.astype(np.float32)
 
 
 def _flags(frames: np.ndarray, length: int) -> np.ndarray:
