@@ -152,21 +152,29 @@ def plant(source: Source, world: np.ndarray, root: np.ndarray, scale: float) -> 
     The correction is a few degrees. Without a toe in the source the ankle is led instead.
     """
     positions, _ = kinematics.forward(kinematics.to_local(world), root)
+    ground = [_standing_height(source, part, scale) for part in ("ankle", "foot")]
     for leg, side in ((ik.LEFT_LEG, "left"), (ik.RIGHT_LEG, "right")):
         led = scale * source.joint(f"{side}_ankle")
         foot = f"{side}_foot"
-        height = led[:, 1]
+        height = led[:, 1] - ground[0]
         if foot in source.roles:
             ball = world[:, leg.end] @ REST_OFFSETS[INDEX[foot]].astype(np.float64)
             toe = scale * source.joint(foot)
             share = _ball_share(led, toe, source.fps)
             led = led + share[:, None] * (toe - ball - led)
-            height = np.minimum(height, toe[:, 1])
-        height = height - np.percentile(height, 3)
+            height = np.minimum(height, toe[:, 1] - ground[1])
         near = np.clip((FREE_M[1] - height) / (FREE_M[1] - FREE_M[0]), 0, 1)
         near = near * near * (3 - 2 * near)
         target = positions[:, leg.end] + near[:, None] * (led - positions[:, leg.end])
         world[:, leg.root], world[:, leg.middle] = ik.solve_limb(leg, positions, world, target)
+
+
+def _standing_height(source: Source, part: str, scale: float) -> float:
+    """Height in metres at which the lower of two joints usually rests; 0 without such joints."""
+    names = [f"{side}_{part}" for side in ("left", "right") if f"{side}_{part}" in source.roles]
+    if not names:
+        return 0.0
+    return scale * float(np.percentile(np.min([source.joint(name)[:, 1] for name in names], axis=0), 3))
 
 
 def _ball_share(ankle: np.ndarray, toe: np.ndarray, fps: float) -> np.ndarray:

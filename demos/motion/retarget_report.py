@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from demos.motion import files, floor, kinematics, retarget, robot, rotations, stage
+from demos.motion import files, floor, kinematics, retarget, rotations
 from demos.motion.files import Take
 from demos.motion.motion import Motion
 from demos.motion.retarget import Source
@@ -68,6 +68,9 @@ def row(path: str | Path) -> dict:
         feet = [f"{side}_{part}" for part in ("ankle", "foot") for side in ("left", "right")]
         if all(foot in source.roles for foot in feet):
             positions = np.stack([source.joint(foot) for foot in feet], axis=1)[take.lead :] * take.scale
+            # A take that floats was brought down: bring its own feet down alike, or they would never rest.
+            brought = retarget.place_root(source, retarget.orientations(source), take.scale)[take.lead :, 1]
+            positions[..., 1] += (motion.translation[:, 1] - brought)[:, None]
             result["skate_source"] = skate(positions, motion.fps)
     human = path.with_suffix(".bvh")
     if take.format == "robot clip" and human.is_file():
