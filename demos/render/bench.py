@@ -71,7 +71,7 @@ def bench(*, seconds: float = 8.0, size: tuple[int, int] = (512, 512), style: st
     }
     print(
         f"render: {fps:.0f} pictures a second at {size[0]}x{size[1]} ({fps_moving:.0f} with a moving camera), "
-        f"two dancers, {result['faces']} faces, 4 samples a pixel, {result['processors']} threads, machine load {load:.1f}"
+        f"two dancers, {result['faces']} faces, 4 samples a pixel, {result['processors']} threads, load {load:.1f}"
     )
     print(f"  processor time a picture: {cpu_ms:.1f} ms, so {result['fps_alone']:.0f} a second where nothing else runs")
     print("  of it: " + ", ".join(f"{name} {value:.2f} ms" for name, value in parts.items()))

@@ -20,17 +20,22 @@ class Canvas:
         self.picture = np.zeros((height, width, 3), np.float32)
         self.floorness = np.zeros((height, width), np.float32)
         self.screen = np.zeros((vertices, 3), np.float32)
+        self.image_samples = np.zeros((height, width, 4), np.uint64)
+        self.image_screen = np.zeros((vertices, 3), np.float32)
+        self.image = np.zeros((vertices, 3), np.float32)
         self.surface = np.zeros((vertices, 10), np.float32)
         self.surface[:, 6:9] = panel.albedo
         self.surface[:, 9] = panel.gloss
         self.used = np.array([width, height, 0, 0])
+        self.image_used = self.used.copy()
 
     def clear(self) -> None:
         """Forget the dancers of the last picture."""
-        left, top, right, bottom = self.used
-        self.samples[top:bottom, left:right] = 0
         height, width = self.floorness.shape
-        self.used[:] = width, height, 0, 0
+        for samples, used in ((self.samples, self.used), (self.image_samples, self.image_used)):
+            left, top, right, bottom = used
+            samples[top:bottom, left:right] = 0
+            used[:] = width, height, 0, 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,7 @@ class Panel:
         self.faces = np.concatenate([each.faces + start for each, start in zip(figures, starts, strict=True)])
         self.albedo = np.concatenate([each.albedo for each in figures])
         self.gloss = np.concatenate([each.gloss for each in figures])
+        self.turned = np.ascontiguousarray(self.faces[:, ::-1])
         self.height, self.width = height, width
         self.shot, self.look = shot, look
         self.focal, self.centre = focal(height, width), centre(height, width)
@@ -92,6 +98,10 @@ class Panel:
         raster.project(vertices, axes, eye, self.focal, self.centre, canvas.screen)
         raster.place(vertices, self.faces, canvas.surface)
         raster.fill(canvas.screen, self.faces, canvas.samples, canvas.used)
+        raster.mirror(
+            vertices, shading.REFLECTED_M, axes, eye, self.focal, self.centre, canvas.image, canvas.image_screen
+        )
+        raster.fill(canvas.image_screen, self.turned, canvas.image_samples, canvas.image_used)
 
     def shade(self, cast: shadow.ShadowMap, frame: int, canvas: Canvas, out: np.ndarray) -> None:
         """Stage, shadows and lit dancers into out (h, w, 3) uint8, from a canvas that has been rasterised."""
@@ -101,7 +111,7 @@ class Panel:
             self._stage(frame, canvas.picture, canvas.floorness)
             floorness, region = canvas.floorness, self._whole()
         else:
-            region = _union(touched, canvas.used)
+            region = _union(_union(touched, canvas.used), canvas.image_used)
             left, top, right, bottom = region
             canvas.picture[top:bottom, left:right] = self.still.picture[top:bottom, left:right]
             floorness = self.still.floorness
@@ -109,6 +119,10 @@ class Panel:
         shading.darken(
             canvas.picture, floorness, axes, eye, self.focal, self.centre, cast.floor, cast.origin, cast.cell,
             cast.hush, cast.hush_origin, shadow.HUSH_CELL_M, np.array(self.look.shade), touched,
+        )  # fmt: skip
+        shading.reflect(
+            canvas.image_samples, canvas.image_used, canvas.image_screen, self.turned, canvas.surface, floorness,
+            self.lights, self.look.reflection, canvas.picture,
         )  # fmt: skip
         shading.resolve(
             canvas.samples, canvas.used, canvas.screen, self.faces, canvas.surface, eye, self.lights,

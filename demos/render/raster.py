@@ -50,6 +50,22 @@ def project(vertices, axes, eye, focal, centre, screen):
 
 
 @compiled
+def mirror(vertices, limit, axes, eye, focal, centre, scratch, screen):
+    """Like `project`, of the vertices' image in the floor; those higher than `limit` metres are left out.
+
+    scratch : (v, 3) float32, written: the image's vertices. Faces must be turned over to be drawn with it.
+    """
+    for i in range(len(vertices)):
+        scratch[i, 0] = vertices[i, 0]
+        scratch[i, 1] = -max(np.float32(0.0), vertices[i, 1])
+        scratch[i, 2] = vertices[i, 2]
+    project(scratch, axes, eye, focal, centre, screen)
+    for i in range(len(vertices)):
+        if vertices[i, 1] > limit:
+            screen[i, 2] = 0.0
+
+
+@compiled
 def place(vertices, faces, surface):
     """Write where a mesh is into the first six columns of surface (v, 6 or more): point, then unit normal.
 

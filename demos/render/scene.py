@@ -170,6 +170,9 @@ def _film(
                     panel.draw(vertices[i], start + i, canvas, pictures[i, top:bottom, left:right])
         finally:
             spare.put(canvases)
+        for left, top, right, bottom in places:  # a hairline between panels
+            pictures[:, top:bottom, left : left + (left > 0)] //= 2
+            pictures[:, top : top + (top > 0), left:right] //= 2
         if overlay is not None:
             overlay.lay(pictures)
         return pictures

@@ -14,6 +14,8 @@ GRID_M = 0.5
 """Metres between lines of the grid; every second line is stronger."""
 POOL_M = 4.6
 """Radius in metres at which the floor has faded into the backdrop."""
+REFLECTED_M = 0.6
+"""Metres: what is higher than this is not reflected by the floor, what is lower the more the nearer it is."""
 KNEE, WHITE = 0.7, 1.3
 """Linear light above which highlights roll off, and the light that is shown as white."""
 
@@ -114,8 +116,8 @@ def stage(wall, axes, eye, focal, centre, focus, colours, line_strength, top, bo
             foot_z = across_z + abs(far * up_z + way_z * turn) / focal
             fx, fz = 1.35 * foot_x / GRID_M, 1.35 * foot_z / GRID_M
             gx, gz = px / GRID_M, pz / GRID_M
-            fine = 1.0 - (1.0 - _lines(gx, fx, 0.016)) * (1.0 - _lines(gz, fz, 0.016))
-            bold = 1.0 - (1.0 - _lines(0.5 * gx, 0.5 * fx, 0.014)) * (1.0 - _lines(0.5 * gz, 0.5 * fz, 0.014))
+            fine = 1.0 - (1.0 - _lines(gx, fx, 0.014)) * (1.0 - _lines(gz, fz, 0.014))
+            bold = 1.0 - (1.0 - _lines(0.5 * gx, 0.5 * fx, 0.011)) * (1.0 - _lines(0.5 * gz, 0.5 * fz, 0.011))
             line = line_strength * min(1.0, 0.55 * fine + 0.75 * bold)
             warm = share * share
             for k in range(3):
@@ -164,6 +166,49 @@ def darken(
             for k in range(3):
                 left = (1.0 - dark * (1.0 - shade[k])) * (1.0 - 0.62 * close)
                 picture[y, x, k] *= 1.0 - share * (1.0 - left)
+
+
+@compiled
+def _weights(screen, a, b, c, x, y):
+    """Perspective-correct shares of three corners at a point of the screen: areas times 1/distance."""
+    ax, ay = screen[a, 0] - x, screen[a, 1] - y
+    bx, by = screen[b, 0] - x, screen[b, 1] - y
+    cx, cy = screen[c, 0] - x, screen[c, 1] - y
+    wa = (bx * cy - by * cx) * screen[a, 2]
+    wb = (cx * ay - cy * ax) * screen[b, 2]
+    wc = (ax * by - ay * bx) * screen[c, 2]
+    scale = 1.0 / (wa + wb + wc)
+    return wa * scale, wb * scale, wc * scale
+
+
+@compiled
+def reflect(samples, box, screen, faces, surface, floorness, lights, strength, picture):
+    """Lay the dancers' image in the floor over the picture (h, w, 3), in place, fading with height.
+
+    samples, box : of `raster.fill` from `raster.mirror`. strength : what the floor returns of light at its own level.
+    """
+    for y in range(box[1], box[3]):
+        for x in range(box[0], box[2]):
+            count, last = 0, 0
+            for s in range(4):
+                if samples[y, x, s] != 0:
+                    count += 1
+                    last = s
+            if count == 0:
+                continue
+            # A floor is not a mirror: one face stands for the pixel.
+            face = ALL - np.int64(samples[y, x, last] & np.uint64(ALL))
+            a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
+            wa, wb, wc = _weights(screen, a, b, c, x + SAMPLES[last][0], y + SAMPLES[last][1])
+            fade = max(0.0, 1.0 - (wa * surface[a, 1] + wb * surface[b, 1] + wc * surface[c, 1]) / REFLECTED_M)
+            part = 0.25 * count * strength * floorness[y, x] * fade * fade
+            side = 0.3
+            for k in range(3):
+                side += lights[0, k] * (wa * surface[a, 3 + k] + wb * surface[b, 3 + k] + wc * surface[c, 3 + k])
+            for k in range(3):
+                light = 0.5 * (lights[2, k] + lights[3, k]) + 0.5 * max(0.0, side) * lights[1, k]
+                colour = wa * surface[a, 6 + k] + wb * surface[b, 6 + k] + wc * surface[c, 6 + k]
+                picture[y, x, k] += part * (colour * light - picture[y, x, k])
 
 
 @compiled
@@ -286,17 +331,10 @@ def resolve(samples, box, screen, faces, surface, eye, lights, highest, origin, 
                     my = y + my / count
                     taken += count
                     a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
-                    ax, ay = screen[a, 0] - mx, screen[a, 1] - my
-                    bx, by = screen[b, 0] - mx, screen[b, 1] - my
-                    cx, cy = screen[c, 0] - mx, screen[c, 1] - my
-                    # Perspective-correct weights: screen areas times 1/distance.
-                    wa = (bx * cy - by * cx) * screen[a, 2]
-                    wb = (cx * ay - cy * ax) * screen[b, 2]
-                    wc = (ax * by - ay * bx) * screen[c, 2]
-                    total = count / (wa + wb + wc)
-                    wa *= total
-                    wb *= total
-                    wc *= total
+                    wa, wb, wc = _weights(screen, a, b, c, mx, my)
+                    wa *= count
+                    wb *= count
+                    wc *= count
                     shiny += wa * surface[a, 9] + wb * surface[b, 9] + wc * surface[c, 9]
                     for k in range(3):
                         point[k] += wa * surface[a, k] + wb * surface[b, k] + wc * surface[c, k]

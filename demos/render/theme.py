@@ -32,6 +32,7 @@ class Theme:
     top, low : the backdrop at the upper edge and at the horizon. glow : colour and strength of the light behind.
     floor, line : the floor in the pool of light and the grid on it. line_strength : 0..1.
     key, sky, ground, rim : lights with their strengths. shade : what is left of the floor's light in full shadow.
+    reflection : what the floor returns of the dancers, 0..1.
     ink, plate : text of captions and the band behind it, with the band's opacity.
     """
 
@@ -59,16 +60,16 @@ THEMES = {
         top="#12101c",
         low="#241d3b",
         glow=("#8a5a7c", 0.10),
-        floor="#3b3059",
-        pool=("#ffc48a", 0.13),
+        floor="#352b55",
+        pool=("#ffb98a", 0.075),
         line="#a99ad6",
-        line_strength=0.34,
+        line_strength=0.30,
         key=("#fff0dc", 0.98),
         sky=("#8f8ad6", 0.42),
         ground=("#6b4a52", 0.34),
         rim=("#ffb765", 0.85),
         shade=(0.20, 0.19, 0.27),
-        reflection=0.16,
+        reflection=0.30,
         ink="#f4efff",
         plate=("#12101c", 0.55),
     ),
@@ -86,7 +87,7 @@ THEMES = {
         ground=("#d9c7bd", 0.40),
         rim=("#ffffff", 0.25),
         shade=(0.50, 0.47, 0.58),
-        reflection=0.07,
+        reflection=0.16,
         ink="#241d3b",
         plate=("#f6f3ee", 0.72),
     ),

@@ -23,7 +23,8 @@ def compiled(function: Callable) -> Any:
         return numba.njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # "no locator available": nowhere to write
         pass
-    vars(numba.core.config)["CACHE_DIR"] = str(settings().cache_dir / "numba")
+    config: Any = numba.core.config
+    config.CACHE_DIR = str(settings().cache_dir / "numba")
     try:
         return numba.njit(cache=True, **OPTIONS)(function)
     except (RuntimeError, OSError):

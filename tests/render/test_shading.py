@@ -154,3 +154,30 @@ def test_colours_there_and_back():
 def test_an_unknown_theme_is_refused():
     with pytest.raises(InputError, match="dark or light"):
         theme("neon")
+
+
+def test_the_floor_reflects_what_is_near_it_and_more_of_what_is_nearer():
+    vertices, faces = sphere(0.2)
+    look = THEMES["dark"]
+    lamps = shading.lamps(look, shadow.light_direction(0.3), 0.3)
+    axes = camera.axes(0.0, 0.3)
+    eye = np.array([0, 0.3, 0]) - 3.0 * axes[2]
+    focal, centre = 80.0, np.array([WIDTH / 2, HEIGHT / 2])
+    turned = np.ascontiguousarray(faces[:, ::-1])
+    sums = []
+    for height in (0.2, 0.35, 2.0):
+        ball = vertices + np.array([0, height - 1, 0], np.float32)
+        surface = np.zeros((len(ball), 10), np.float32)
+        raster.place(ball, faces, surface)
+        surface[:, 6:9] = 1.0
+        image, screen = np.zeros_like(ball), np.zeros((len(ball), 3), np.float32)
+        raster.mirror(ball, shading.REFLECTED_M, axes, eye, focal, centre, image, screen)
+        np.testing.assert_allclose(image[:, 1], -ball[:, 1], atol=1e-6)
+        samples, box = np.zeros((HEIGHT, WIDTH, 4), np.uint64), np.array([WIDTH, HEIGHT, 0, 0])
+        raster.fill(screen, turned, samples, box)
+        picture = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+        floorness = np.ones((HEIGHT, WIDTH), np.float32)
+        shading.reflect(samples, box, screen, turned, surface, floorness, lamps, 0.5, picture)
+        sums.append(float(picture.sum()))
+    assert sums[0] > 1.5 * sums[1] > 0
+    assert sums[2] == 0
