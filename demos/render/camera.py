@@ -121,7 +121,10 @@ def facing(joints: np.ndarray) -> float:
     if len(joints) == 2:
         between = joints[1, :, 0][:, [0, 2]] - joints[0, :, 0][:, [0, 2]]
         depth = np.abs(between @ towards)
-        score = 0.5 * score - (depth.mean(axis=0) / (np.linalg.norm(between, axis=-1).mean() + 0.2)) * 1.5
+        apart = np.linalg.norm(between, axis=-1).mean() + 0.2
+        # The leader on the left, where it is all the same.
+        score += 0.2 * (between @ np.stack([np.cos(candidates), -np.sin(candidates)])).mean(axis=0) / apart
+        score = 0.5 * score - (depth.mean(axis=0) / apart) * 1.5
     best = candidates[int(np.argmax(score + 1e-3 * np.cos(candidates)))]
     return 0.0 if abs(best) <= np.radians(15) and score[len(candidates) // 2] > score.max() - 0.1 else float(best)
 

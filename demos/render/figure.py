@@ -1,5 +1,6 @@
 """Figures: what a dancer looks like, as a mesh that follows a motion: the suite's body in an outfit, or a skeleton."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,10 @@ from demos.render.theme import DANCERS, linear
 from demos.runtime.errors import InputError
 
 STYLES = ("mesh", "skeleton")
+
+# Skinning runs on Numba's own threads, and where those are its "workqueue" (no OpenMP on the machine) a second caller
+# at the same time ends the process.
+_SKINNING = threading.Lock()
 
 OUTFITS: tuple[dict[Region, str], ...] = (
     {
@@ -73,7 +78,12 @@ def body_figure(dancer: int) -> Figure:
     for region, colour in outfit.items():
         colours[region] = linear(colour)
         gloss[region] = GLOSS.get(region, 0.1)
-    return Figure(shape.faces, colours[shape.regions], gloss[shape.regions], lambda motion: body.skin(shape, motion))
+
+    def pose(motion: Motion) -> np.ndarray:
+        with _SKINNING:
+            return body.skin(shape, motion)
+
+    return Figure(shape.faces, colours[shape.regions], gloss[shape.regions], pose)
 
 
 def skeleton_figure(dancer: int) -> Figure:
