@@ -11,6 +11,9 @@ const LEVELS = [
   { scale: 0.45, shadows: false },
 ];
 const SLOW_MS = 36; // a screen of 30 Hz is not a slow machine
+// A picture that stands still is drawn once more, as fine as it gets: time is no object then.
+const FINE_AFTER_MS = 220;
+const FINE_PIXELS = 2; // per CSS pixel, at least: evens out edges where the browser does not
 const QUICK_MS = 18;
 const WINDOW = 16; // frames a decision rests on
 const PATIENCE = 6; // quick windows before a finer level is tried; doubled each time, so that it settles
@@ -72,6 +75,7 @@ export class Stage {
   }
 
   #request = 0;
+  #fine = 0;
   #before = 0;
   #recent = [];
   #quick = 0;
@@ -81,7 +85,8 @@ export class Stage {
   start() {
     if (this.renderer) return true;
     // Where only the processor draws, smooth edges cost more than they give.
-    const options = { alpha: true, antialias: !drawnByProcessor(), powerPreference: "high-performance" };
+    this.jagged = drawnByProcessor();
+    const options = { alpha: true, antialias: !this.jagged, powerPreference: "high-performance" };
     const context = this.canvas.getContext("webgl2", options);
     if (!context) return false;
     this.renderer = new WebGLRenderer({ canvas: this.canvas, context, alpha: true });
@@ -97,7 +102,6 @@ export class Stage {
   setViews(views) {
     for (const { view } of this.views) view.dispose();
     this.views = views;
-    this.#setLevel(this.level);
     this.repaint();
   }
 
@@ -119,6 +123,8 @@ export class Stage {
     const easing = this.orbit.tick(performance.now());
     this.draw(time);
     const moving = this.hooks.moving();
+    clearTimeout(this.#fine);
+    this.#fine = this.coarse && !moving && !easing ? setTimeout(() => this.#refine(), FINE_AFTER_MS) : 0;
     const heard = moving ? this.hooks.heard() : null;
     const interval = this.#before && moving ? now - this.#before : null;
     this.meter.add(heard === null ? null : time - heard, interval);
@@ -128,11 +134,28 @@ export class Stage {
     if (moving || easing) this.invalidate();
   }
 
+  #refine() {
+    this.#fine = 0;
+    this.draw(this.hooks.now(), true);
+  }
+
+  /** Nothing is about to be drawn. */
+  get idle() {
+    return !this.#request && !this.#fine;
+  }
+
+  /** Whether moving pictures are drawn with less than this machine's best. */
+  get coarse() {
+    return this.level > 0 || this.jagged;
+  }
+
   /** Draw the moment, seconds, in every view. */
-  draw(time) {
+  draw(time, fine = false) {
     const { clientWidth: width, clientHeight: height } = this.area;
-    if (!width || !height) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2) * LEVELS[this.level].scale;
+    if (!width || !height || !this.renderer) return;
+    const screen = Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = fine ? Math.max(screen, FINE_PIXELS) : screen * LEVELS[this.level].scale;
+    const shadows = fine || LEVELS[this.level].shadows;
     if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
     if (this.canvas.width !== Math.floor(width * ratio) || this.canvas.height !== Math.floor(height * ratio)) {
       this.renderer.setSize(width, height, false);
@@ -145,6 +168,7 @@ export class Stage {
       if (!wide || !high) continue;
       this.renderer.setViewport(left, height - top - high, wide, high);
       this.renderer.setScissor(left, height - top - high, wide, high);
+      view.setShadows(shadows);
       view.pose(time);
       view.frame(this.orbit, wide / high);
       this.renderer.render(view.scene, view.camera);
@@ -168,7 +192,6 @@ export class Stage {
   #setLevel(level) {
     this.level = level;
     this.#quick = 0;
-    for (const { view } of this.views) view.setShadows(LEVELS[level].shadows);
   }
 
   stats() {
@@ -177,6 +200,7 @@ export class Stage {
 
   dispose() {
     cancelAnimationFrame(this.#request);
+    clearTimeout(this.#fine);
     this.resizing.disconnect();
     this.looking.disconnect();
     this.setViews([]);

@@ -69,6 +69,7 @@ export class View {
     if (!this.dancers.length) throw new Error(`“${this.spec.name}” has no dancer in it.`);
     this.setMode(this.mode);
     this.setContacts(this.contacts);
+    this.#applyShadows();
     this.pose(0);
   }
 
@@ -78,7 +79,6 @@ export class View {
       if (!node.isSkinnedMesh) return;
       node.frustumCulled = false; // its bounds are those of the rest pose
       node.castShadow = true;
-      node.receiveShadow = true;
       const bones = node.skeleton.bones;
       if (!found.has(bones[0])) found.set(bones[0], { bones, meshes: [], skeleton: node.skeleton });
       found.get(bones[0]).meshes.push(node);
@@ -90,7 +90,6 @@ export class View {
       dancer.drawn = new Bones(dancer.bones, colour);
       dancer.marks = FEET.filter((name) => named.has(name)).map((name) => new Mark(named.get(name), colour));
       dancer.spot = new Mark(dancer.bones[0], "#000000", SPOT);
-      dancer.spot.mesh.visible = this.spots;
       dancer.contacts = this.spec.contacts[i] ?? "";
       this.scene.add(...dancer.drawn.parts, dancer.spot.mesh, ...dancer.marks.map((mark) => mark.mesh));
       this.dancers.push(dancer);
@@ -99,10 +98,19 @@ export class View {
 
   /** Cast shadows, or a soft spot under each dancer where the machine is too slow for them. */
   setShadows(cast) {
-    this.key.castShadow = cast;
-    this.floor.shadow.visible = cast;
+    if (this.spots === !cast) return;
     this.spots = !cast;
-    for (const { spot } of this.dancers) spot.mesh.visible = !cast;
+    this.#applyShadows();
+  }
+
+  // Leaves the light's castShadow alone: switching that compiles every shader anew, a hitch in the middle of a dance.
+  #applyShadows() {
+    this.key.shadow.autoUpdate = !this.spots;
+    this.floor.shadow.visible = !this.spots;
+    for (const { spot, meshes } of this.dancers) {
+      spot.mesh.visible = this.spots;
+      for (const mesh of meshes) mesh.receiveShadow = !this.spots;
+    }
   }
 
   setMode(mode) {

@@ -104,8 +104,11 @@ class Player(gr.HTML):
 
 def region_of(value: dict | None) -> tuple[float, float] | None:
     """The part the visitor picked on the timeline, (start, end) in seconds, or None for the whole dance."""
-    region = (value or {}).get("region")
-    return (float(region[0]), float(region[1])) if region else None
+    try:
+        start, end = (float(edge) for edge in (value or {})["region"])
+    except (KeyError, TypeError, ValueError):  # the value comes from a browser: it may hold anything
+        return None
+    return (start, end) if 0 <= start < end < np.inf else None
 
 
 def player_value(
@@ -125,7 +128,8 @@ def player_value(
     names : what stands above each dance; "Dance 1", "Dance 2" ... when None. Any text is safe.
     song_path : the song that leads the clock, in any format ffmpeg reads; None plays in silence.
     beats, downbeats : (n,) seconds; those of the first dance that has any when None.
-    folder : of this session. Files go to a new folder in it whose name cannot be guessed.
+    folder : of this session. Files go to a new folder in it whose name cannot be guessed. Inside gradio's cache
+        (`gradio.utils.get_upload_folder()`) they stay there; from elsewhere gradio copies them.
     body : the body of every dancer; the suite's own when None.
 
     Raises InputError for no dance, more than 4, or a song that cannot be decoded.

@@ -179,9 +179,14 @@ def test_a_single_frame_plays(tmp_path, body):
 
 
 def test_the_region_is_read_from_a_value():
-    assert region_of(None) is None
-    assert region_of({"region": None}) is None
     assert region_of({"region": [1, 2.5]}) == (1.0, 2.5)
+
+
+@pytest.mark.parametrize("region", [None, [], [1], "ab", [2, 1], [-1, 1], [0, float("nan")], {"a": 1}])
+def test_a_region_that_makes_no_sense_is_none(region):
+    assert region_of(None) is None
+    assert region_of({}) is None
+    assert region_of({"region": region}) is None
 
 
 def test_the_component_takes_only_its_own_values():

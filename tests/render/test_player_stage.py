@@ -77,14 +77,16 @@ def test_names_are_text_never_markup(page: Page):
 def test_nothing_is_drawn_while_paused_or_out_of_sight(page: Page):
     still = ask(
         page,
-        """P.pause(); await new Promise((go) => setTimeout(go, 700)); const before = P.stage.renderer.info.render.frame;
+        """while (!P.stage.idle) await new Promise((go) => setTimeout(go, 50));
+        const before = P.stage.renderer.info.render.frame;
         await new Promise((go) => setTimeout(go, 400)); return P.stage.renderer.info.render.frame - before;""",
     )
     assert still == 0
     hidden = ask(
         page,
         """await P.clock.play(); scrollTo(0, document.body.scrollHeight);
-        document.querySelector('#second').scrollIntoView(); await new Promise((go) => setTimeout(go, 500));
+        document.querySelector('#second').scrollIntoView();
+        while (P.stage.seen) await new Promise((go) => setTimeout(go, 50));
         const before = P.stage.renderer.info.render.frame; const from = P.clock.time;
         await new Promise((go) => setTimeout(go, 500));
         const out = [P.stage.seen, P.stage.renderer.info.render.frame - before, P.clock.time > from];
@@ -95,7 +97,9 @@ def test_nothing_is_drawn_while_paused_or_out_of_sight(page: Page):
 
 def test_another_dance_replaces_the_first_and_frees_it(page: Page):
     def held() -> list[int]:
-        return ask(page, "P.stage.draw(1); const m = P.stage.renderer.info.memory; return [m.geometries, m.textures]")
+        return ask(
+            page, "P.stage.draw(1, true); const m = P.stage.renderer.info.memory; return [m.geometries, m.textures]"
+        )
 
     show(page, "couple")
     assert ask(page, "return [P.stage.views[0].view.dancers.length, P.clock.time]") == [2, 0]
@@ -180,9 +184,9 @@ def test_less_motion_and_no_player_starts_by_itself(browser: Browser, site: Site
 
 def test_leaving_the_tab_pauses_and_removal_frees(browser: Browser, site: Site):
     page, log = opened(browser, site)
-    assert ask(page, "window.kept = P; P.play(); return P.clock.playing") is True
+    assert ask(page, "window.kept = P; P.setLooping(true); P.play(); return P.clock.playing") is True
     page.get_by_role("tab", name="There", exact=True).click()
-    page.wait_for_function("!kept.clock.playing && kept.clock.audio.paused")
+    page.wait_for_function("!kept.clock.playing && kept.clock.audio.paused", timeout=10_000)
     page.get_by_role("tab", name="Here", exact=True).click()
     ready(page, "first")
     assert ask(page, "return [P.clock.playing, P === kept]") == [False, True]
