@@ -109,7 +109,7 @@ def _foot(
     """(3, 3) calibration of an ankle: level when the foot rests, pointing where its toe does."""
     ankle = roles[f"{side}_ankle"]
     height = positions[:, ankle, 1]
-    speed = np.linalg.norm(np.gradient(positions[:, ankle], axis=0), axis=1)
+    speed = np.linalg.norm(np.diff(positions[:, ankle], axis=0, prepend=positions[:1, ankle]), axis=1)
     low = (height <= np.percentile(height, 30)) & (speed <= np.percentile(speed, 40))
     rest = orientations[low] if low.sum() > 5 else orientations
     up = rest[:, ankle, 1].mean(axis=0)  # the world's y in the foot's own axes, averaged

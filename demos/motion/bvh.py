@@ -158,7 +158,7 @@ class _Hierarchy:
 
     def _read(self) -> None:
         stack: list[int | None] = []  # None stands for an End Site
-        opened: int | None | str = "nothing"
+        opened: int | str | None = "nothing"
         while self._at < len(self._tokens):
             word = self._next()
             key = word.lower()
@@ -241,7 +241,8 @@ def _rows(text: str, at: int, declared: int, width: int, name: str) -> tuple[np.
         raise InputError(f"{name} has no frames of motion; export it again with its animation.")
     if columns != width and rest:
         raise InputError(
-            f"{name} is a damaged BVH file: its skeleton needs {width} numbers a frame but its first frame has {columns}."
+            f"{name} is a damaged BVH file: its skeleton needs {width} numbers a frame but its first frame "
+            f"has {columns}."
         )
     if frames == 0:
         raise InputError(f"{name} is a damaged BVH file: its only frame has {rest} numbers instead of {width}.")

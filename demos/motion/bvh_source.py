@@ -226,10 +226,8 @@ def _stands(positions: np.ndarray, roles: dict[str, int]) -> bool:
         elif max(outwards, -bone[1]) < np.cos(np.radians(50)):
             return False
     toes = [side for side in ("left", "right") if f"{side}_foot" in roles]
-    for side in toes:
-        if (positions[roles[f"{side}_foot"]] - positions[roles[f"{side}_ankle"]])[2] <= 0:
-            return False
-    return True
+    ahead = [(positions[roles[f"{side}_foot"]] - positions[roles[f"{side}_ankle"]])[2] for side in toes]
+    return all(forward > 0 for forward in ahead)
 
 
 def _is_t_pose(positions: np.ndarray, roles: dict[str, int]) -> bool:

@@ -1,4 +1,5 @@
-"""Opening a dance from any motion file: what it is by its content, then the reader for it; and telling what is in it."""
+"""Opening a dance from any motion file: what it is by its content, then the reader for it; and telling what
+is in it."""
 
 from __future__ import annotations
 
@@ -103,9 +104,10 @@ def open_dance(path: str | Path, *, fps: float | None = None, partner: str | Pat
 def describe(path: str | Path, *, fps: float | None = None) -> dict:
     """What is in a motion file, as plain values: what `python -m demos inspect` prints.
 
-    Keys: file, format, skeleton, joints, dancers, frames, duration_s, fps, fps_header, fps_why, metres_per_unit, height_m
-    (highest point of a head joint over the floor, middle of the take), travel_m (path of the pelvis over ground),
-    start_dropped_frames, settings (shifts and turns applied), notes, problems (sentences; empty when all looks well).
+    Keys: file, format, skeleton, joints, dancers, frames, duration_s, fps, fps_header, fps_why,
+    metres_per_unit, height_m (highest point of a head joint over the floor, middle of the take), travel_m
+    (path of the pelvis over ground), start_dropped_frames, settings (shifts and turns applied), notes,
+    problems (sentences; empty when all looks well).
     """
     take = read(path, fps=fps)
     dance = open_dance(path, fps=fps)
@@ -143,10 +145,14 @@ def problems(motion: Motion) -> list[str]:
         legs = speed[:, [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("knee", "ankle")]]
         pops = int((legs.max(axis=1) > POP_SPEED).sum())
         if pops:
-            found.append(f"A leg jumps faster than {POP_SPEED:.0f} m/s in {pops} frames (first at {_first(legs, motion):.2f} s).")
+            found.append(
+                f"A leg jumps faster than {POP_SPEED:.0f} m/s in {pops} frames (first at {_first(legs, motion):.2f} s)."
+            )
         middle = float(np.median(speed.max(axis=1)))
         if middle > HASTY_SPEED:
-            found.append(f"Everything moves very fast (half of the time over {middle:.1f} m/s): is the frame rate right?")
+            found.append(
+                f"Everything moves very fast (half of the time over {middle:.1f} m/s): is the frame rate right?"
+            )
     lowest = motion.joints[:, :, 1].min(axis=1)
     airborne = float((lowest > AIRBORNE_M).mean())
     if airborne > 0.3:
@@ -259,7 +265,7 @@ def _pickled(value: object, name: str, fps: float | None) -> Take:
 
 
 def _aist(value: dict, name: str, fps: float | None) -> Take:
-    """AIST++: translation in units of smpl_scaling, 60 frames a second. EDGE writes the same without the scaling at 30."""
+    """AIST++: translation in units of smpl_scaling, 60 frames a second. EDGE: without the scaling, at 30."""
     scaling = np.asarray(value.get("smpl_scaling", 1.0), np.float64).ravel()
     if scaling.size != 1 or not (np.isfinite(scaling[0]) and scaling[0] > 1e-6):
         raise InputError(f"{name} has an smpl_scaling that is not one positive number.")

@@ -11,6 +11,7 @@ HEEL_BACK_M = 0.05
 TOE_LENGTH_M = 0.06
 """From the ball of the foot to the tip of the toes."""
 MOST_TOE_BEND = np.radians(60)
+"""Toes bend back no further."""
 GROUND_PERCENTILE = 5.0
 """A standing foot is the lower toe's usual minimum; the lowest few frames are capture noise."""
 TOLERANCE_M = 0.005
@@ -19,6 +20,7 @@ LONGEST_JUMP_S = 1.2
 FLOATING_M = 0.12
 """A jump of 1.2 s would be 1.8 m high (g t^2 / 8); a body 12 cm above the floor for longer is capture drift;
 less than that is somebody on tiptoe."""
+# How far the skin is from a joint, roughly, for bodies that kneel, sit or lie.
 _FLESH_M = {
     "pelvis": 0.12, "head": 0.1, "left_knee": 0.06, "right_knee": 0.06, "left_hand": 0.03, "right_hand": 0.03,
     "left_elbow": 0.05, "right_elbow": 0.05, "spine3": 0.1,
@@ -92,7 +94,8 @@ def lift(lowest: np.ndarray, fps: float) -> np.ndarray:
 
 
 def raise_feet(world: np.ndarray, joints: np.ndarray, fps: float) -> np.ndarray:
-    """Bend the legs so that feet that sink below y = 0 stay on it; writes `world`, returns the (frames, 2) metres raised.
+    """Bend the legs so that feet that sink below y = 0 stay on it; writes `world`, returns the (frames, 2)
+    metres raised.
 
     Bending one leg leaves the other foot and the body where they are; raising the dancer would not.
     """
@@ -118,7 +121,8 @@ def bend_toes(world: np.ndarray, joints: np.ndarray) -> bool:
     for side in ("left", "right"):
         toe = INDEX[f"{side}_foot"]
         here, turned = ((world[:, toe] @ point)[:, 1] for point in (tip, up))
-        # The tip's height over the toe joint is here cos(a) + turned sin(a): the smallest a that brings it to the floor.
+        # The tip's height over the toe joint is here cos(a) + turned sin(a): the smallest a that brings it to
+        # the floor.
         reach = np.hypot(here, turned)
         wanted = np.clip(-joints[:, toe, 1] / np.maximum(reach, 1e-9), -1, 1)
         angle = np.arctan2(turned, here) - np.arccos(wanted)

@@ -125,7 +125,8 @@ def performance(arrays: dict[str, np.ndarray], *, fps: float | None, name: str =
         poses, trans, kind = arrays["smpl_poses"], arrays["smpl_trans"], "SMPL poses"
     else:
         raise InputError(
-            f"{name} holds {', '.join(sorted(arrays)[:6]) or 'nothing'}, which is no motion that we know; a saved dance "
+            f"{name} holds {', '.join(sorted(arrays)[:6]) or 'nothing'}, which is no motion that we know; a "
+            "saved dance "
             "(poses, translation, fps), AMASS (poses, trans, mocap_framerate) and smpl_poses with smpl_trans are read."
         )
     if fps is None:

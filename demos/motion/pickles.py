@@ -60,12 +60,12 @@ class _Dtype:
         if isinstance(state, tuple) and len(state) > 1 and state[1] in ("<", ">", "|", "="):
             self.order = state[1]
 
-    def numpy(self) -> np.dtype:
+    def numpy(self) -> np.dtype[Any]:
         """The plain numeric type meant. ValueError for any other."""
         dtype = np.dtype(self.description)
         if dtype.kind not in _KINDS or dtype.fields or dtype.subdtype:
             raise ValueError(f"type {self.description!r}")
-        return dtype.newbyteorder(self.order) if self.order in "<>" else dtype
+        return dtype.newbyteorder(">") if self.order == ">" else dtype
 
 
 class _Array:
@@ -88,7 +88,7 @@ def _build(raw: Any, dtype: _Dtype, shape: Any, order: str) -> Any:
     kind = dtype.numpy()
     if math.prod(shape) * kind.itemsize != len(raw) or len(raw) > MAX_ARRAY_BYTES:
         raise ValueError("an array whose size and content disagree")
-    return np.frombuffer(raw, kind).reshape(shape, order=order)
+    return np.frombuffer(raw, kind).reshape(shape, order="F" if order == "F" else "C")
 
 
 def _reconstruct(*_: Any) -> _Array:

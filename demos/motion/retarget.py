@@ -19,11 +19,15 @@ SWUNG = {
 }  # fmt: skip
 """Joints whose bone takes the source's direction exactly. Swung collars and ankles stood crooked when tried."""
 
-
-QUIET = 0.05
-HEEL_M = (0.02, 0.05)
-PIVOT_S = 0.1
 FREE_M = (0.1, 0.4)
+"""Metres above their standing height between which feet cease to follow the source's places: in the air directions
+count, on the floor places."""
+HEEL_M = (0.02, 0.05)
+"""Metres by which a heel is up before the ball of the foot alone is kept in place."""
+QUIET_M_S = 0.05
+"""m/s below which it does not matter which part of the foot moves."""
+PIVOT_S = 0.1
+"""Seconds over which the lead passes between heel and ball. These four were chosen on 25 takes by the skate they left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +95,7 @@ def orientations(source: Source, frames: slice = slice(None)) -> np.ndarray:
     _fill_spine(source, result)
     if source.roles["neck"] == source.roles["head"]:
         ends = [rotations.matrix_to_quaternion(result[:, INDEX[name]]) for name in ("spine3", "head")]
-        result[:, INDEX["neck"]] = rotations.quaternion_to_matrix(rotations.slerp(*ends, 0.5))
+        result[:, INDEX["neck"]] = rotations.quaternion_to_matrix(rotations.slerp(ends[0], ends[1], 0.5))
     for side in ("left", "right"):
         if f"{side}_collar" not in source.roles:
             result[:, INDEX[f"{side}_collar"]] = result[:, INDEX["spine3"]]
@@ -111,10 +115,8 @@ def _swing(source: Source, name: str) -> np.ndarray:
     child = SWUNG.get(name)
     if child is None:
         return np.eye(3)
-    if child.endswith("_hand"):
-        tip = source.hand_tips[0 if child.startswith("left") else 1]
-    else:
-        tip = source.rest(child)
+    hands = dict(zip(("left_hand", "right_hand"), source.hand_tips, strict=True))
+    tip = hands[child] if child in hands else source.rest(child)
     bone = tip - source.rest(name)
     if np.linalg.norm(bone) < 1e-9:
         return np.eye(3)
@@ -148,8 +150,8 @@ def place_root(source: Source, world: np.ndarray, scale: float) -> np.ndarray:
 def plant(source: Source, world: np.ndarray, root: np.ndarray, scale: float) -> None:
     """Bend and swing the legs so that each ball of the foot goes where the source's does; writes `world` in place.
 
-    Our hips are wider or narrower than the source's: legs that only copy directions would slide whenever the pelvis turns.
-    The correction is a few degrees. Without a toe in the source the ankle is led instead.
+    Our hips are wider or narrower than the source's: legs that only copy directions would slide whenever the
+    pelvis turns. The correction is a few degrees. Without a toe in the source the ankle is led instead.
     """
     positions, _ = kinematics.forward(kinematics.to_local(world), root)
     ground = [_standing_height(source, part, scale) for part in ("ankle", "foot")]
@@ -178,12 +180,14 @@ def _standing_height(source: Source, part: str, scale: float) -> float:
 
 
 def _ball_share(ankle: np.ndarray, toe: np.ndarray, fps: float) -> np.ndarray:
-    """(frames,) 0-1: how far the ball of the foot leads rather than the ankle: the one that moves less, gently changing.
+    """(frames,) 0-1: how far the ball of the foot leads rather than the ankle: the one that moves less.
 
     Feet differ in length: who turns on the ball must keep the ball in place, who turns on the heel the heel.
     """
+    if len(ankle) < 2:
+        return np.ones(len(ankle))
     speeds = [np.linalg.norm(np.gradient(joint, axis=0), axis=1) * fps for joint in (ankle, toe)]
-    ankle_speed, toe_speed = (speed**2 + QUIET**2 for speed in speeds)
+    ankle_speed, toe_speed = (speed**2 + QUIET_M_S**2 for speed in speeds)
     heel_up = (ankle[:, 1] - np.percentile(ankle[:, 1], 3) - HEEL_M[0]) / (HEEL_M[1] - HEEL_M[0])
     share = np.maximum(ankle_speed / (ankle_speed + toe_speed), np.clip(heel_up, 0, 1))
     return gaussian_filter1d(share, PIVOT_S * fps, mode="nearest")

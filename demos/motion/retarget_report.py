@@ -27,9 +27,9 @@ SLIDE_M = 0.01
 def report(folder: str | Path) -> list[dict]:
     """One row for every motion file below a folder, in the order of their names; files that are none are left out.
 
-    Keys: clip, skeleton, frames, fps, direction_mean_deg, direction_95_deg (None for SMPL and robot clips, which have no
-    foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames), mpjpe_m (robot clips beside which the
-    same take lies as BVH).
+    Keys: clip, skeleton, frames, fps, direction_mean_deg, direction_95_deg (None for SMPL and robot clips,
+    which have no foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames), mpjpe_m (robot clips
+    beside which the same take lies as BVH).
     """
     rows = []
     for path in sorted(Path(folder).rglob("*")):
@@ -102,8 +102,8 @@ def direction_errors(source: Source, motion: Motion, lead: int) -> np.ndarray:
 def skate(feet: np.ndarray, fps: float) -> float:
     """Share of frames (at 30 a second) in which a foot slides over the floor, mean of both feet.
 
-    feet : (frames, 4, 3) metres, y up: left ankle, right ankle, left toe, right toe. A foot slides when it rests and none
-    of its resting joints stands still: turning on the ball or the heel is dancing, not skating.
+    feet : (frames, 4, 3) metres, y up: left ankle, right ankle, left toe, right toe. A foot slides when it
+    rests and none of its resting joints stands still: turning on the ball or the heel is dancing, not skating.
     """
     times = np.arange(int(len(feet) / fps * REPORT_FPS)) / REPORT_FPS * fps
     low = np.minimum(times.astype(int), len(feet) - 1)
@@ -137,7 +137,10 @@ def bridge_error(robot_take: Take, human_take: Take) -> float:
 
 def table(rows: list[dict]) -> str:
     """The rows as text, a line each."""
-    head = f"{'clip':44}{'frames':>7}{'fps':>5}  {'direction mean/95%':>18}  {'lowest':>7}  {'skate source -> ours':>20}  bridge"
+    head = (
+        f"{'clip':44}{'frames':>7}{'fps':>5}  {'direction mean/95%':>18}  {'lowest':>7}  "
+        f"{'skate source -> ours':>20}  bridge"
+    )
     lines = [head]
     for row in rows:
         direction = _two(row["direction_mean_deg"], row["direction_95_deg"], "{:.2f} / {:.2f}")

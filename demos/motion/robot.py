@@ -2,7 +2,7 @@
 
 The robot has short limbs, no head, hands or toes and a waist that hardly bends. What carries over is how its links are
 turned; proportions are the suite's, and head, spine, collars and toes get a natural share. The factors below were
-measured on a take that exists both as a person and as this robot (LAB notes; `retarget_report` prints the agreement).
+measured on a take that exists both as a person and as this robot (`retarget_report` prints the agreement).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ARM = (
 
 def _tree() -> list[tuple[str, int, np.ndarray, np.ndarray, int]]:
     """The robot's 30 links in the order of its joints: name, parent, position, orientation (3, 3), hinge axis."""
-    links = [("pelvis", -1, np.zeros(3), np.eye(3), -1)]
+    links: list[tuple[str, int, np.ndarray, np.ndarray, int]] = [("pelvis", -1, np.zeros(3), np.eye(3), -1)]
     index = {"pelvis": 0}
     for part, side in ((_LEG, "left_"), (_LEG, "right_"), (_WAIST, ""), (_ARM, "left_"), (_ARM, "right_")):
         mirror = np.array([1, -1 if side == "right_" else 1, 1])
@@ -63,12 +63,12 @@ NAMES = tuple(link[0] for link in LINKS)
 
 SCALE_TRAVEL = 0.96
 SCALE_HEIGHT = 1.14
-"""A person crosses less ground and bobs more than leg length says: bridge take, LAB notes."""
+"""A person crosses less ground and bobs more than leg length says: measured on that take."""
 COLLAR_RISE = (0.16, 13.0)
 COLLAR_FORWARD = (11.0, 4.0)
 """The robot has no collar bones; a person's rises with the arm (share of the arm's elevation in degrees, plus degrees)
-and goes forward with it (degrees for an arm straight ahead, plus degrees). Least squares on the bridge take, the mean of
-both sides; 2 degrees of spread remain."""
+and goes forward with it (degrees for an arm straight ahead, plus degrees). Least squares on the bridge take,
+the mean of both sides; 2 degrees of spread remain."""
 NECK_PITCH_DEG = 7.5
 """The robot's head is its torso; people hold theirs a little lower."""
 WRIST_YAW_DEG = 7.0
@@ -158,7 +158,8 @@ def from_joints(arrays: dict[str, Any], *, fps: float, name: str = "the file") -
     frames = len(root)
     if root.shape != (frames, 3) or quaternion.shape != (frames, 4) or angles.shape != (frames, 29) or not frames:
         raise InputError(
-            f"{name} is no Unitree G1 clip: root_pos (frames, 3), root_rot (frames, 4) and dof_pos (frames, 29) are read."
+            f"{name} is no Unitree G1 clip: root_pos (frames, 3), root_rot (frames, 4) and dof_pos "
+            "(frames, 29) are read."
         )
     _check_numbers(name, root, quaternion, angles)
     turns = rotations.quaternion_to_matrix(quaternion[:, [3, 0, 1, 2]])

@@ -76,7 +76,7 @@ def match(names: tuple[str, ...], parents: tuple[int, ...], *, name: str = "the 
 
 
 def _split(raw: str) -> tuple[str, str]:
-    """A joint's name -> (side, bare name): "mixamorig:LeftUpLeg" and "thigh.L" -> ("left", "upleg"), ("left", "thigh")."""
+    """A joint's name -> (side, bare name): "mixamorig:LeftUpLeg" -> ("left", "upleg"), "Hips" -> ("", "hips")."""
     name = re.split(r"[:|/]", raw.strip())[-1]
     name = re.sub(r"^(Bip\d*|J_Bip|CC_Base|Character\d*|bip\d*|m_avg|f_avg|mixamorig\d*|DEF|ORG)[\s_\-.]+", "", name)
     words = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
@@ -99,7 +99,7 @@ def _split(raw: str) -> tuple[str, str]:
 
 
 def _limb(plain: list[tuple[str, str]], parents: tuple[int, ...], side: str, limb: str) -> dict[str, int]:
-    """The joints of one limb by role, e.g. {"hip": 3, "knee": 4, "ankle": 5, "foot": 6}; what is not found is absent."""
+    """The joints of one limb by role, e.g. {"hip": 3, "knee": 4, "ankle": 5}; what is not found is absent."""
     chain = CHAINS[limb]
     lower = [i for i, (s, base) in enumerate(plain) if s == side and base in chain[1]]
     found: dict[str, int] = {}
@@ -187,7 +187,7 @@ def _kind(names: tuple[str, ...]) -> str:
 
 
 def hand_children(plain_names: tuple[str, ...], parents: tuple[int, ...], wrist: int) -> list[int]:
-    """Children of the wrist that say where the hand points: fingers without the thumb, the middle one alone if named."""
+    """Children of the wrist that say where the hand points: the middle finger, else all but the thumb."""
     children = [i for i, parent in enumerate(parents) if parent == wrist and "thumb" not in plain_names[i].lower()]
     middle = [i for i in children if "mid" in plain_names[i].lower()]
     return middle or children

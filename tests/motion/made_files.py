@@ -63,9 +63,9 @@ def cmu_motionbuilder(splay_deg=20.0):
         if name in ("LeftUpLeg", "RightUpLeg"):
             parent = f"{name[0]}HipJoint"
             bones.append((parent, "Hips", (0, 0, 0)))
-            offset = offset + [0, 0, 0.03]  # the pelvis tipped back
+            offset = offset + np.array([0, 0, 0.03])  # the pelvis tipped back
         if name in ("Spine", "Spine1"):  # its lumbar joint sits in the hips
-            offset = offset * 0 if name == "Spine" else offset + [0, 0.1, 0]
+            offset = offset * 0 if name == "Spine" else offset + np.array([0, 0.1, 0])
         names = {"Spine": "LowerBack", "Spine1": "Spine", "Spine2": "Spine1"}
         bones.append((names.get(name, name), names.get(parent, parent), tuple(offset)))
     return bones

@@ -146,7 +146,9 @@ def test_too_long_is_refused_before_memory_is_spent(monkeypatch):
 def test_position_channels_of_inner_joints_replace_or_add_whichever_keeps_the_bone():
     for value in ("0 -2 0", "0 0 0"):
         text = TINY.replace("CHANNELS 3 Z", "CHANNELS 6 Xposition Yposition Zposition Z")
-        text = text.replace("0 0 0 0 0 0\n", f"0 0 0 {value} 0 0 0\n").replace("90 0 0 0 90 0", f"90 0 0 {value} 0 90 0")
+        text = text.replace("0 0 0 0 0 0\n", f"0 0 0 {value} 0 0 0\n").replace(
+            "90 0 0 0 90 0", f"90 0 0 {value} 0 90 0"
+        )
         positions, _ = bvh.forward(bvh.parse(text.encode()))
         np.testing.assert_allclose(positions[0, 1], [10, 18, 30])
 

@@ -1,4 +1,5 @@
-"""Opening any file: found out by content, one sentence for what is no dance, couples at their true distance, frame rates."""
+"""Opening any file: found out by content, one sentence for what is no dance, couples at their true distance,
+frame rates."""
 
 import pickle
 import struct
@@ -16,7 +17,7 @@ from demos.runtime.errors import InputError
 WALK = bvh_text(turns=stepping(), frames=120)
 
 
-def aist(path, scaling=93.0, frames=60, **other):
+def aist(path, scaling: float | None = 93.0, frames=60, **other):
     """An AIST++ file: a figure that bends its left elbow, 2 m from the origin, in the file's own units."""
     poses = np.zeros((frames, 72), np.float32)
     poses[:, 3 * INDEX["left_elbow"] + 1] = -1.2
@@ -129,7 +130,7 @@ def test_couples_keep_their_distance_and_stand_side_by_side(tmp_path):
     frames = 120
     away = np.linspace(0, 0.5, frames)
     place = np.tile([3.0, 0.94, 5.0], (frames, 1))
-    other = place + [0.0, 0.02, 0.7] + np.stack([0 * away, 0 * away, away], axis=1)
+    other = place + np.array([0.0, 0.02, 0.7]) + np.stack([0 * away, 0 * away, away], axis=1)
     one, two = daz(tmp_path, "a.bvh", root=place, frames=frames), daz(tmp_path, "b.bvh", root=other, frames=frames)
     dance = files.open_dance(one, partner=two)
     a, b = (motion.translation for motion in dance.motions)
@@ -150,7 +151,7 @@ def test_couples_are_trimmed_alike(tmp_path):
     place = np.tile([0.0, 0.94, 0.0], (frames, 1))
     place[:, 0] = np.arange(frames) * 0.001
     one = daz(tmp_path, "a.bvh", frames=frames, root=place, turns={"lShldr": down, "rShldr": -down})
-    two = daz(tmp_path, "b.bvh", frames=frames - 10, root=(place + [0.8, 0, 0])[:-10])
+    two = daz(tmp_path, "b.bvh", frames=frames - 10, root=(place + np.array([0.8, 0, 0]))[:-10])
     dance = files.open_dance(one, partner=two)
     assert len(dance) == frames - 11
     a, b = (motion.translation for motion in dance.motions)

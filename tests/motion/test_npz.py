@@ -79,7 +79,9 @@ def test_amass_rates_and_parts(tmp_path):
     with pytest.raises(InputError, match="frame rate"):
         files.open_dance(path)
     assert files.open_dance(path, fps=25).fps == 25.0
-    np.savez(path, root_orient=np.zeros((9, 3)), pose_body=np.zeros((9, 63)), trans=np.zeros((9, 3)), mocap_frame_rate=30)
+    np.savez(
+        path, root_orient=np.zeros((9, 3)), pose_body=np.zeros((9, 63)), trans=np.zeros((9, 3)), mocap_frame_rate=30
+    )
     assert len(files.open_dance(path)) == 9
     np.savez(path, smpl_poses=np.zeros((9, 72)), smpl_trans=np.zeros((9, 3)), fps=30)
     assert len(files.open_dance(path)) == 9
@@ -151,7 +153,10 @@ def test_zip_bombs_are_refused(monkeypatch):
 def test_archives_that_lie_about_their_size_are_refused(monkeypatch):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        header = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999, 3), }".ljust(117)
+        header = (
+            b"\x93NUMPY\x01\x00v\x00"
+            + b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999, 3), }".ljust(117)
+        )
         archive.writestr("poses.npy", header + b"\n" + b"\0" * 64)
     with pytest.raises(InputError, match="damaged"):
         npz.load(buffer.getvalue())

@@ -91,9 +91,9 @@ def _renamed(table):
 
 
 _UNREAL = {
-    "Hips": "pelvis", "Spine": "spine_01", "Spine1": "spine_02", "Spine2": "spine_03", "Neck": "neck_01", "Head": "head",
-    "Shoulder": "clavicle", "Arm": "upperarm", "ForeArm": "lowerarm", "Hand": "hand", "HandMiddle1": "middle_01",
-    "UpLeg": "thigh", "Leg": "calf", "Foot": "foot", "ToeBase": "ball",
+    "Hips": "pelvis", "Spine": "spine_01", "Spine1": "spine_02", "Spine2": "spine_03", "Neck": "neck_01",
+    "Head": "head", "Shoulder": "clavicle", "Arm": "upperarm", "ForeArm": "lowerarm", "Hand": "hand",
+    "HandMiddle1": "middle_01", "UpLeg": "thigh", "Leg": "calf", "Foot": "foot", "ToeBase": "ball",
 }  # fmt: skip
 _XSENS = {
     "Hips": "Hips", "Spine": "Chest", "Spine1": "Chest2", "Spine2": "Chest3", "Neck": "Neck", "Head": "Head",
@@ -139,7 +139,10 @@ def test_what_is_missing_is_named(tmp_path):
         opened(tmp_path, bvh_text(bones, frames=2))
     assert "Mixamo" in str(error.value)
     with pytest.raises(InputError, match="head"):
-        opened(tmp_path, "HIERARCHY\nROOT box\n{\nOFFSET 0 0 0\nCHANNELS 1 Xposition\n}\nMOTION\nFrames: 1\nFrame Time: .1\n0\n")
+        opened(
+            tmp_path,
+            "HIERARCHY\nROOT box\n{\nOFFSET 0 0 0\nCHANNELS 1 Xposition\n}\nMOTION\nFrames: 1\nFrame Time: .1\n0\n",
+        )
 
 
 def test_an_a_pose_at_rest_gives_the_same_dance(tmp_path):
@@ -277,7 +280,7 @@ def test_toes_bend_when_the_heel_rises(tmp_path):
 
 
 def strange_rig(frames=240):
-    """The stepping figure on a rig whose bones all lie along their own x axis, as Rokoko's do, arms and legs swinging."""
+    """The stepping figure, arms swinging, and a rig whose bones all lie along their own x axis."""
     time = np.arange(frames) / 60
     still = np.zeros(frames)
     swing = 40 * np.sin(2 * np.pi * time)
@@ -344,7 +347,8 @@ def test_report_has_a_row_for_every_file_that_can_be_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "clip", ["cmu/05_10", "cmu/49_17", "cmu/60_10", "cmu/61_10", "cmu/94_13", "rokoko/jesse_dance", "fair1/dab", "movin/test1"]
+    "clip",
+    ["cmu/05_10", "cmu/49_17", "cmu/60_10", "cmu/61_10", "cmu/94_13", "rokoko/jesse_dance", "fair1/dab", "movin/test1"],
 )
 def test_real_takes_keep_directions_floor_and_feet(shared_data, clip):
     row = retarget_report.row(shared_data / "mocap" / f"{clip}.bvh")

@@ -9,8 +9,9 @@ from demos.motion.skeleton import INDEX
 from demos.runtime.errors import InputError
 
 
-def joints_pickle(frames=30, **angles):
+def joints_pickle(frames: float = 30, **angles: float):
     """Root and joint angles (radians) of a standing robot, as the bridge file has them."""
+    frames = int(frames)
     dof = np.zeros((frames, 29))
     for name, angle in angles.items():
         dof[:, robot.NAMES.index(f"{name}_link") - 1] = angle
@@ -19,10 +20,10 @@ def joints_pickle(frames=30, **angles):
     return {"fps": 60, "root_pos": root, "root_rot": rot, "dof_pos": dof}
 
 
-def links_file(path, frames=30, **angles):
+def links_file(path, frames: float = 30, **angles: float):
     """The same as link positions and orientations, links in another order than ours."""
     value = joints_pickle(frames, **angles)
-    turn = np.broadcast_to(np.eye(3), (frames, 3, 3))
+    turn = np.broadcast_to(np.eye(3), (int(frames), 3, 3))
     positions, turns = robot.forward(value["root_pos"], turn, value["dof_pos"])
     order = np.random.default_rng(0).permutation(len(robot.NAMES))
     np.savez(
