@@ -100,7 +100,7 @@ def plan(joints: np.ndarray, fps: float, *, camera: str = "follow", aspect: floa
             maximum_filter1d(needed, 2 * reach + 1, mode="nearest"), CALM_S * fps, mode="nearest", truncate=2.5
         )
         # A camera that need not move should not: travel with the dancers only where that shows them clearly larger.
-        if distance.max() > 1.12 * nearer.mean():
+        if distance.max() > 1.15 * np.percentile(nearer, 25):
             target, distance = moving, np.maximum(nearer, needed)
     return Shot(target, azimuths, elevations, np.maximum(distance, NEAREST_M), float(azimuth))
 
