@@ -1,0 +1,1 @@
+"""Layers: named changes laid over a motion for a while, on its beats; `registry.apply` lays one."""
