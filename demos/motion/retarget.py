@@ -27,7 +27,7 @@ HEEL_M = (0.02, 0.05)
 QUIET_M_S = 0.05
 """m/s below which it does not matter which part of the foot moves."""
 PIVOT_S = 0.1
-"""Seconds over which the lead passes between heel and ball. These four were chosen on 25 takes by the skate they left."""
+"""Seconds over which the lead passes between heel and ball. All four: chosen on 25 takes by the skate they left."""
 
 
 @dataclass(frozen=True, eq=False)

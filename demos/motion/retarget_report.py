@@ -27,9 +27,9 @@ SLIDE_M = 0.01
 def report(folder: str | Path) -> list[dict]:
     """One row for every motion file below a folder, in the order of their names; files that are none are left out.
 
-    Keys: clip, skeleton, frames, fps, direction_mean_deg, direction_95_deg (None for SMPL and robot clips,
-    which have no foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames), mpjpe_m (robot clips
-    beside which the same take lies as BVH).
+    Keys: clip, skeleton, frames, fps, direction_mean_deg, direction_95_deg (None for SMPL and robot clips, which have
+    no foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames; where the source has feet, theirs
+    say when a foot rests), mpjpe_m (robot clips beside which the same take lies as BVH).
     """
     rows = []
     for path in sorted(Path(folder).rglob("*")):
@@ -72,6 +72,7 @@ def row(path: str | Path) -> dict:
             brought = retarget.place_root(source, retarget.orientations(source), take.scale)[take.lead :, 1]
             positions[..., 1] += (motion.translation[:, 1] - brought)[:, None]
             result["skate_source"] = skate(positions, motion.fps)
+            result["skate"] = skate(joints[:, list(_FEET)], motion.fps, judge=positions)
     human = path.with_suffix(".bvh")
     if take.format == "robot clip" and human.is_file():
         result["mpjpe_m"] = bridge_error(take, files.read(human))
@@ -99,23 +100,30 @@ def direction_errors(source: Source, motion: Motion, lead: int) -> np.ndarray:
     return np.stack(errors, axis=1)
 
 
-def skate(feet: np.ndarray, fps: float) -> float:
+def skate(feet: np.ndarray, fps: float, *, judge: np.ndarray | None = None) -> float:
     """Share of frames (at 30 a second) in which a foot slides over the floor, mean of both feet.
 
-    feet : (frames, 4, 3) metres, y up: left ankle, right ankle, left toe, right toe. A foot slides when it
-    rests and none of its resting joints stands still: turning on the ball or the heel is dancing, not skating.
+    feet : (frames, 4, 3) metres, y up: left ankle, right ankle, left toe, right toe. A foot slides when it rests and
+    none of its resting joints stands still: turning on the ball or the heel is dancing, not skating.
+    judge : other feet of the same shape that decide when a foot rests, so that two skeletons are held to one account.
     """
-    times = np.arange(int(len(feet) / fps * REPORT_FPS)) / REPORT_FPS * fps
-    low = np.minimum(times.astype(int), len(feet) - 1)
-    high = np.minimum(low + 1, len(feet) - 1)
-    feet = feet[low] + (times - low)[:, None, None] * (feet[high] - feet[low])
+    feet = _at_report_rate(feet, fps)
     if len(feet) < 2:
         return 0.0
-    height = feet[..., 1] - np.percentile(feet[..., 1], 3, axis=0)
+    judged = feet if judge is None else _at_report_rate(judge, fps)
+    height = judged[..., 1] - np.percentile(judged[..., 1], 3, axis=0)
     resting = np.maximum(height[1:], height[:-1]) < CONTACT_M
     step = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=0), axis=-1)
     stillest = np.where(resting, step, np.inf).reshape(len(step), -1, 2).min(axis=1)  # ankle and toe of each side
     return float((np.isfinite(stillest) & (stillest > SLIDE_M)).mean())
+
+
+def _at_report_rate(feet: np.ndarray, fps: float) -> np.ndarray:
+    """(frames, joints, 3) at REPORT_FPS, linearly."""
+    times = np.arange(int(len(feet) / fps * REPORT_FPS)) / REPORT_FPS * fps
+    low = np.minimum(times.astype(int), len(feet) - 1)
+    high = np.minimum(low + 1, len(feet) - 1)
+    return feet[low] + (times - low)[:, None, None] * (feet[high] - feet[low])
 
 
 def bridge_error(robot_take: Take, human_take: Take) -> float:
