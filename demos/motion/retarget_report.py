@@ -28,8 +28,8 @@ def report(folder: str | Path) -> list[dict]:
     """One row for every motion file below a folder, in the order of their names; files that are none are left out.
 
     Keys: clip, skeleton, frames, fps, direction_mean_deg, direction_95_deg (None for SMPL and robot clips, which have
-    no foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames; where the source has feet, theirs
-    say when a foot rests), mpjpe_m (robot clips beside which the same take lies as BVH).
+    no foreign limbs to compare), lowest_sole_m, skate_source, skate (shares of frames; the source's feet, where
+    it has them, say when a foot rests), mpjpe_m (robot clips beside which the same take lies as BVH).
     """
     rows = []
     for path in sorted(Path(folder).rglob("*")):
