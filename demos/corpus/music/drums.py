@@ -71,26 +71,28 @@ def groove(voice: Voice, page: Page, rng: np.random.Generator) -> list[Note]:
     return notes
 
 
-def fill_bars(page: Page, rng: np.random.Generator) -> dict[int, float]:
-    """Bars that end in a fill, and its length in beats: longer at the end of a section than of a phrase."""
-    style, lengths = page.style, {}
+def fill_bars(page: Page, rng: np.random.Generator) -> dict[int, tuple[str, float]]:
+    """Bars that end in a fill: its family, and its length in beats, longer at a section's end than at a phrase's."""
+    style, fills = page.style, {}
     phrase = style.meter.phrase_bars
     for bar in page.bars[:-1]:
-        chance = rng.random()
+        chance, family = rng.random(), str(rng.choice(style.fills))
         section_end = bar.last
         phrase_end = (bar.place + 1) % phrase == 0
         if bar.energy < 0.25 or not (section_end or phrase_end):
             continue
         if section_end and chance < style.fill_chance:
-            lengths[bar.number] = float(rng.choice([page.bar_beats / 2, page.bar_beats]))
+            length = float(rng.choice([page.bar_beats / 2, page.bar_beats]))
+            # A gap holds its breath for one beat, it does not leave the floor.
+            fills[bar.number] = (family, length if FILLS[family] else 1.0)
         elif chance < style.fill_chance * 0.4:
-            lengths[bar.number] = min(1.0, page.bar_beats / 2)
-    return lengths
+            fills[bar.number] = (family, min(1.0, page.bar_beats / 2))
+    return fills
 
 
-def fill(page: Page, bar: Bar, length: float, rng: np.random.Generator) -> dict[str, list[Note]]:
-    """A fill over the last `length` beats of a bar: strokes thicken and move down the drums towards the downbeat."""
-    drums = FILLS[str(rng.choice(page.style.fills))]
+def fill(page: Page, bar: Bar, family: str, length: float, rng: np.random.Generator) -> dict[str, list[Note]]:
+    """A fill of a family over the last `length` beats of a bar: strokes thicken and move down the drums."""
+    drums = FILLS[family]
     if not drums:
         return {}
     per_beat = grid(page.style)
@@ -125,16 +127,16 @@ def roll(page: Page, section: list[Bar], drum: str) -> list[Note]:
 def play(page: Page, rng: np.random.Generator) -> dict[str, list[Note]]:
     """Every drum's strokes through the song, in beats."""
     played: dict[str, list[Note]] = {}
-    lengths = fill_bars(page, rng)
-    fills_from = {number: (number + 1) * page.bar_beats - length for number, length in lengths.items()}
+    fills = fill_bars(page, rng)
+    fills_from = {number: (number + 1) * page.bar_beats - length for number, (_, length) in fills.items()}
     for voice in page.style.drums:
         notes = groove(voice, page, rng)
         # Time keepers (shakers, bells) run through a fill; kick, snare and cymbals make room for it.
         if voice.drum in ("kick", "kick 2", "snare", "snare 2", "clap", "hat", "open hat", "ride", "rim"):
             notes = [n for n in notes if n.beat < fills_from.get(int(n.beat // page.bar_beats), np.inf) - 1e-6]
         played.setdefault(voice.drum, []).extend(notes)
-    for number, length in lengths.items():
-        for drum, notes in fill(page, page.bars[number], length, rng).items():
+    for number, (family, length) in fills.items():
+        for drum, notes in fill(page, page.bars[number], family, length, rng).items():
             played.setdefault(drum, []).extend(notes)
     if page.style.drums and "swell" not in page.style.fills:
         for index in {bar.section for bar in page.bars if bar.label == "build"}:

@@ -102,12 +102,12 @@ def texture(values: np.ndarray) -> np.ndarray:
 def boundary_contrast(values: np.ndarray, composition: Composition) -> float:
     """Novelty where sections meet over novelty on the other downbeats; 1 where the form cannot be heard.
 
-    Novelty at a time is the distance between the mean timbre and loudness of the four seconds before and after.
+    Novelty at a time is the distance between the mean timbre and onsets of the three seconds before and after.
     """
     columns = np.column_stack([values[:, 0], values[:, COLUMNS["mfcc"]]])
     columns = (columns - columns.mean(0)) / (columns.std(0) + 1e-6)
     total = np.vstack([np.zeros(columns.shape[1]), np.cumsum(columns, axis=0)])
-    reach = 4 * FPS
+    reach = 3 * FPS
 
     def novelty(time_s: float) -> float | None:
         at = round(time_s * FPS)
@@ -117,7 +117,7 @@ def boundary_contrast(values: np.ndarray, composition: Composition) -> float:
         return float(np.linalg.norm(after - before))
 
     edges = [section.start_s for section in composition.sections[1:]]
-    inside = [t for t in composition.downbeats if not edges or min(abs(t - e) for e in edges) > 3.0]
+    inside = [t for t in composition.downbeats if not edges or min(abs(t - e) for e in edges) > 2.0]
     at_edges = [n for n in map(novelty, edges) if n is not None]
     elsewhere = [n for n in map(novelty, inside) if n is not None]
     return float(np.mean(at_edges) / np.mean(elsewhere)) if at_edges and elsewhere else float("nan")

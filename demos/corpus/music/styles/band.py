@@ -54,6 +54,7 @@ SWING = Style(
     cells=("x.x.xxx.|x..x----", "..x.x.xx|x.x.x---", "xx.xx.x.|..x.x---", "x..x..x.|x.xxx---",
            ".x.x.x.x|x-----.."),
     leap=0.28,
+    rubato=0.004,
     lively=0.12,
 )  # fmt: skip
 
@@ -98,6 +99,7 @@ ROCK_N_ROLL = Style(
         Part(name="hits", idiom="hits", sounds=("overdriven guitar",), low=45, high=69, volume=96),
     ),
     cells=("x.xxx.x.|x.x.x---", ".xx.xx.x|x---....", "x.x.xx.x|..x.x---", "xxxx..x.|x.x.x---"),
+    rubato=0.004,
     lively=0.14,
     loudness=1.06,
     room=0.35,
@@ -153,6 +155,7 @@ JIG_STYLE = Style(
     cells=("xxxxxx|x-xx-.", "x-xx-x|xxxx--", "x-xxxx|x--x--", "xxxx-x|x-xxxx", "x--x-x|xxxx--"),
     leap=0.22,
     swing=(0.5, 0.5),
+    rubato=0.004,
     lively=0.12,
     room=0.45,
 )  # fmt: skip
@@ -200,6 +203,7 @@ REEL = Style(
     cells=("x.xxx.xxx.xxx-..", "x-x.xxx.x-x.x---", "xxxxx.x.x.xxx-x-", "x.x.xxx.xxx.x---"),
     swing=(0.5, 0.56),
     swing_unit=0.5,
+    rubato=0.004,
     lively=0.12,
     room=0.45,
 )  # fmt: skip

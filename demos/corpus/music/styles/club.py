@@ -41,7 +41,7 @@ HOUSE = Style(
         Part(name="organ", idiom="comp", sounds=("percussive organ", "drawbar organ", "piano"), low=55,
              high=77, energy=0.45,
              patterns=("..c..c....c..c..", "c..c..c...c.c...", "..C...c..c....c.", "...c..c....c..c.",
-                       "C..c..c.c..c..c."), volume=96, pan=-0.15, gate=0.55, reverb=0.3),
+                       "C..c..c.c..c..c."), volume=116, pan=-0.15, gate=0.55, reverb=0.3),
         Part(name="pad", idiom="pad", sounds=("warm pad", "sweep pad", "synth strings"), low=52, high=76,
              volume=72, reverb=0.55, pump=True),
         Part(name="arpeggio", idiom="comp", sounds=("saw lead", "polysynth", "crystal"), low=64, high=86,
@@ -227,6 +227,7 @@ AFROBEAT = Style(
         Part(name="hits", idiom="hits", sounds=("brass",), low=55, high=79, volume=104),
     ),
     cells=("x..x..x.x.......", "..x.x.x.x..x....", "x.x..x.xx---....", "x..x.x..x-..x.x."),
+    rubato=0.004,
     lively=0.12,
 )  # fmt: skip
 

@@ -50,6 +50,7 @@ SALSA = Style(
     ),
     cells=("..x.x---|x..x..x-", "x.xx.x--|..x.x---", ".x.x.x.x|x-------", "x..x..x.|..x.x---",
            "..xx.x.x|x..x----"),
+    rubato=0.004,
     lively=0.08,
 )  # fmt: skip
 
@@ -142,6 +143,7 @@ BACHATA = Style(
     ),
     cells=("x...x.x.x---x.x.", "..x.x.x.x-----x.", "x.x.x.x.x.x.x---", "....x.x.x.x.x---",
            "x-----x.x.x.x---"),
+    rubato=0.004,
     lively=-0.02,
 )  # fmt: skip
 
@@ -195,6 +197,7 @@ SAMBA = Style(
     cells=("x..x..x.|.x.x.x--", ".xx.x.x.|x..x----", "x.x.xx.x|.x-----.", "..x.x.xx|.x.x----"),
     swing=(0.5, 0.54),
     swing_unit=0.5,
+    rubato=0.004,
     lively=0.14,
 )  # fmt: skip
 
@@ -212,13 +215,13 @@ TANGO = Style(
     parts=(
         # Marcato in four, síncopa and the habanera, as the piano's and bass's left hands play them.
         Part(name="bass", idiom="bass", sounds=("double bass",), low=30, high=52,
-             patterns=("1...5...1...5...", "1..1..5.1...a...", "1.....5.8...5...", "1...1...5...a..."),
+             patterns=("1...5...1...5.a.", "1..1..5.1...a.a.", "1.....5.8...5...", "1...1...5...a..."),
              gate=0.55, volume=116, reverb=0.2),
         Part(name="piano", idiom="comp", sounds=("piano",), low=52, high=76, energy=0.2,
-             patterns=("C...c...C...c...", "c.C...c.c...c...", "b..c..f.b...c...", "C.....c.C...c..."),
+             patterns=("C...c...c...c...", "c.C...c.c...c...", "b..c..f.b...c...", "C.....c.C...c..."),
              gate=0.45, volume=98, pan=-0.2, reverb=0.25),
         Part(name="fila", idiom="comp", sounds=("bandoneon", "accordion"), low=52, high=74, energy=0.3,
-             patterns=("C...c...C...c...", "..C...c.C...c...", "C..C..c.C......."), gate=0.4, volume=90,
+             patterns=("C...c...c...c...", "..C...c.C...c...", "C..C..c.C......."), gate=0.4, volume=90,
              pan=0.3),
         Part(name="bandoneon", idiom="melody", sounds=("bandoneon",), low=60, high=84, energy=0.2,
              turn="call", volume=104, pan=0.25, reverb=0.35, grace=0.15),
