@@ -11,13 +11,13 @@ from enum import IntEnum
 from functools import lru_cache
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from demos.body.smpl_file import SmplData, read_smpl
 from demos.motion import kinematics, rotations
 from demos.motion.motion import Motion
 from demos.motion.skeleton import REST_HEIGHT
+from demos.runtime.compiled import compiled
 from demos.runtime.settings import ASSETS, settings
 
 PATH = ASSETS / "body.npz"
@@ -37,19 +37,32 @@ class Region(IntEnum):
     BROWS = 8
 
 
-# Plain sRGB bytes. Clothes differ in hue and in lightness, so that the two can be told apart without colour vision.
-_SHARED = {Region.EYE: (238, 236, 230), Region.IRIS: (46, 34, 28)}
+DANCERS = ("#ff6b57", "#27c4b0")
+"""Coral leads, teal follows: the same two colours everywhere in the suite."""
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """'#rrggbb' as three bytes."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
+
+
+def _palette(colours: dict[Region, str]) -> dict[Region, tuple[int, int, int]]:
+    return {region: rgb(colour) for region, colour in colours.items()}
+
+
+# Clothes differ in hue and in lightness, so that the two can be told apart without colour vision.
 PALETTES: dict[str, dict[Region, tuple[int, int, int]]] = {
-    "lead": {
-        Region.SKIN: (214, 166, 137), Region.TOP: (43, 92, 138), Region.LEGGINGS: (38, 44, 58),
-        Region.SHOES: (24, 26, 32), Region.HAIR: (98, 70, 52), Region.LIPS: (186, 118, 104),
-        Region.BROWS: (66, 48, 40), **_SHARED,
-    },
-    "follow": {
-        Region.SKIN: (190, 138, 108), Region.TOP: (206, 72, 66), Region.LEGGINGS: (92, 30, 52),
-        Region.SHOES: (214, 164, 140), Region.HAIR: (74, 44, 38), Region.LIPS: (164, 84, 78),
-        Region.BROWS: (48, 32, 28), **_SHARED,
-    },
+    "lead": _palette({
+        Region.SKIN: "#d9a184", Region.TOP: DANCERS[0], Region.LEGGINGS: "#a5324c", Region.SHOES: "#f3e6d8",
+        Region.HAIR: "#4a2c22", Region.EYE: "#f1ece4", Region.IRIS: "#33241d", Region.LIPS: "#b96a5d",
+        Region.BROWS: "#4a3026",
+    }),
+    "follow": _palette({
+        Region.SKIN: "#a9714f", Region.TOP: DANCERS[1], Region.LEGGINGS: "#1d6b82", Region.SHOES: "#f3e6d8",
+        Region.HAIR: "#241a1c", Region.EYE: "#f1ece4", Region.IRIS: "#2a1d18", Region.LIPS: "#8c4f43",
+        Region.BROWS: "#241a1c",
+    }),
 }  # fmt: skip
 """Two distinguishable dancers: name -> region -> sRGB bytes."""
 
@@ -161,7 +174,7 @@ def grounded(body: Body, motion: Motion) -> Motion:
 
 
 def skin(body: Body, motion: Motion) -> np.ndarray:
-    """(frames, v, 3) float32 world vertices of a motion: linear blend skinning, in parallel over frames.
+    """(frames, v, 3) float32 world vertices of a motion: linear blend skinning.
 
     The pelvis joint lands on `motion.translation`. SMPL's pose offsets are added when the body has them.
     """
@@ -180,14 +193,14 @@ def skin(body: Body, motion: Motion) -> np.ndarray:
     return result
 
 
-@numba.njit(parallel=True, cache=True, fastmath=True)
+@compiled
 def _blend(rest: np.ndarray, index: np.ndarray, weight: np.ndarray, transforms: np.ndarray) -> np.ndarray:
     """rest (1 or frames, v, 3), index and weight (v, k), transforms (frames, 24, 3, 4) -> (frames, v, 3)."""
     frames, vertices = len(transforms), len(index)
     result = np.empty((frames, vertices, 3), np.float32)
     step = 1 if len(rest) > 1 else 0
-    for f in numba.prange(frames):
-        own = np.int64(f) * step
+    for f in range(frames):
+        own = f * step
         for v in range(vertices):
             x, y, z = rest[own, v, 0], rest[own, v, 1], rest[own, v, 2]
             a = b = c = np.float32(0)

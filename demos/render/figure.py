@@ -1,6 +1,5 @@
 """Figures: what a dancer looks like, as a mesh that follows a motion: the suite's body in an outfit, or a skeleton."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -8,32 +7,15 @@ from functools import cache
 import numpy as np
 
 from demos.body import body
-from demos.body.body import Region
+from demos.body.body import DANCERS, PALETTES, Region
 from demos.motion import kinematics, rotations
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX, PARENTS, REST_OFFSETS
-from demos.render.theme import DANCERS, linear
+from demos.render.theme import decode, linear
 from demos.runtime.errors import InputError
 
 STYLES = ("mesh", "skeleton")
 
-# Skinning runs on Numba's own threads, and where those are its "workqueue" (no OpenMP on the machine) a second caller
-# at the same time ends the process.
-_SKINNING = threading.Lock()
-
-OUTFITS: tuple[dict[Region, str], ...] = (
-    {
-        Region.SKIN: "#d9a184", Region.TOP: DANCERS[0], Region.LEGGINGS: "#a5324c", Region.SHOES: "#f3e6d8",
-        Region.HAIR: "#4a2c22", Region.EYE: "#f1ece4", Region.IRIS: "#33241d", Region.LIPS: "#b96a5d",
-        Region.BROWS: "#4a3026",
-    },
-    {
-        Region.SKIN: "#a9714f", Region.TOP: DANCERS[1], Region.LEGGINGS: "#1d6b82", Region.SHOES: "#f3e6d8",
-        Region.HAIR: "#241a1c", Region.EYE: "#f1ece4", Region.IRIS: "#2a1d18", Region.LIPS: "#8c4f43",
-        Region.BROWS: "#241a1c",
-    },
-)  # fmt: skip
-"""What each dancer wears: '#rrggbb' a region of the body."""
 GLOSS = {
     Region.SKIN: 0.10,
     Region.TOP: 0.04,
@@ -70,20 +52,9 @@ def figure(style: str, dancer: int) -> Figure:
 def body_figure(dancer: int) -> Figure:
     """The suite's body (or the host's SMPL file) in the dancer's outfit."""
     shape = body.load_body()
-    outfit = OUTFITS[dancer]
-    if not shape.regions.any():  # a body without clothes: one colour, like a dress form
-        outfit = {Region.SKIN: DANCERS[dancer]}
-    colours = np.zeros((max(Region) + 1, 3), np.float32)
-    gloss = np.zeros(max(Region) + 1, np.float32)
-    for region, colour in outfit.items():
-        colours[region] = linear(colour)
-        gloss[region] = GLOSS.get(region, 0.1)
-
-    def pose(motion: Motion) -> np.ndarray:
-        with _SKINNING:
-            return body.skin(shape, motion)
-
-    return Figure(shape.faces, colours[shape.regions], gloss[shape.regions], pose)
+    albedo = decode(body.colours(shape, list(PALETTES)[dancer]) / 255.0).astype(np.float32)
+    gloss = np.array([GLOSS.get(region, 0.1) for region in Region], np.float32)
+    return Figure(shape.faces, albedo, gloss[shape.regions], lambda motion: body.skin(shape, motion))
 
 
 def skeleton_figure(dancer: int) -> Figure:

@@ -21,7 +21,7 @@ import numpy as np
 from gradio.route_utils import API_PREFIX
 
 from demos.audio.song import ACCEPTED, SAFE_INPUT, check_file
-from demos.body.body import PALETTES, Body, Region
+from demos.body.body import DANCERS, Body
 from demos.motion.contacts import foot_contacts
 from demos.motion.dance import Dance
 from demos.motion.glb import write_glb
@@ -32,10 +32,6 @@ from demos.runtime.settings import ASSETS
 
 SCRIPT = ASSETS / "player"
 MOST_DANCES = 4
-COLOURS = ("#ff6b57", "#27c4b0")
-"""The first and the second dancer: top, bones, contact marks, the dot beside the name."""
-_TROUSERS = ("#3a2340", "#16354a")
-
 _PATH_FPS = 5
 _LEVELS = 1600
 _LEVEL_RATE = 8000
@@ -173,7 +169,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _dance(dance: Dance, name: str, path: Path, body: Body | None) -> dict[str, Any]:
-    write_glb(dance, path, body=body, colours=_palettes())
+    write_glb(dance, path, body=body)
     joints = dance.joints
     walked = _path(joints, dance.fps)
     return {
@@ -181,26 +177,13 @@ def _dance(dance: Dance, name: str, path: Path, body: Body | None) -> dict[str, 
         "file": _file(path),
         "fps": dance.fps,
         "duration_s": round(dance.duration_s, 4),
-        "colours": list(COLOURS[: len(dance.motions)]),
+        "colours": list(DANCERS[: len(dance.motions)]),
         "contacts": [_contacts(motion) for motion in dance.motions],
         "bounds": np.round([joints.min((0, 1, 2)), joints.max((0, 1, 2))], 3).tolist(),
         "path": {"fps": _PATH_FPS, "data": _encode(_every(walked, dance.fps))},
         "reach": _reach(joints, walked),
         "front": _front(dance),
     }
-
-
-def _palettes() -> list[dict[Region, tuple[int, int, int]]]:
-    """The body's own two palettes, dressed in the player's colours."""
-    return [
-        {**palette, Region.TOP: _rgb(top), Region.LEGGINGS: _rgb(trousers)}
-        for palette, top, trousers in zip(PALETTES.values(), COLOURS, _TROUSERS, strict=True)
-    ]
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return red, green, blue
 
 
 def _contacts(motion: Motion) -> str:

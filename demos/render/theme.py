@@ -1,26 +1,28 @@
-"""Colours and lights of the stage, dark and light, and the dancers' outfits: data only."""
+"""Colours and lights of the stage, dark and light: data only."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from demos.body.body import rgb
 from demos.runtime.errors import InputError
 
 LIGHT_DIRECTION = (-0.52, 1.0, 0.62)
 """Towards the key light, seen from a camera at azimuth 0: high, from the left, a little in front."""
 
-DANCERS = ("#ff6b57", "#27c4b0")
-"""Coral leads, teal follows: the same two colours everywhere in the suite."""
-
 
 def linear(colour: str) -> np.ndarray:
-    """'#rrggbb' (sRGB) -> (3,) float64 linear light, 0..1 (IEC 61966-2-1)."""
-    value = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
+    """'#rrggbb' (sRGB) -> (3,) float64 linear light, 0..1."""
+    return decode(np.array(rgb(colour)) / 255.0)
+
+
+def decode(value: np.ndarray) -> np.ndarray:
+    """sRGB -> linear light, both 0..1 (IEC 61966-2-1)."""
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
 def encode(value: np.ndarray) -> np.ndarray:
-    """Linear light -> sRGB, both 0..1: the inverse of `linear`."""
+    """Linear light -> sRGB, both 0..1: the inverse of `decode`."""
     value = np.clip(value, 0.0, 1.0)
     return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)
 
