@@ -1,14 +1,17 @@
 """The page: tabs, theme, queue. Each room brings its own tab; adding a demo is one line in ROOMS."""
 
 import html
+from types import ModuleType
 
 import gradio as gr
+from gradio.themes import Base
+from gradio.themes.utils import colors, sizes
 
 from demos.compare import tab as compare_tab
 from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 
-ROOMS = (compare_tab,)
+ROOMS: tuple[ModuleType, ...] = (compare_tab,)
 """Modules with TITLE, HASH and build(folder), in the order of the tabs; `folder` is the visitor's workspace state."""
 
 HEADER = """
@@ -24,30 +27,30 @@ HEADER = """
 TAGLINE = "Put a song and a dance on one clock: watch them together, measure them, take them home."
 
 # Coral and indigo: the colours of the stage. Shades from light to dark, as Gradio's hues are.
-CORAL = gr.themes.Color(
+CORAL = colors.Color(
     "#fff1ee", "#ffe0d9", "#ffc4b8", "#ffa08d", "#ff7d66", "#ff6b57",
     "#e2503c", "#bd3d2b", "#963021", "#71261b", "#431109",
     name="coral",
 )  # fmt: skip
-TEAL = gr.themes.Color(
+TEAL = colors.Color(
     "#e9fbf8", "#c9f4ed", "#97e8dc", "#5fd8c8", "#27c4b0", "#1aa896",
     "#14897b", "#126d63", "#12574f", "#124842", "#052b28",
     name="teal-stage",
 )  # fmt: skip
-INDIGO_GREY = gr.themes.Color(
+INDIGO_GREY = colors.Color(
     "#f8f6f2", "#efebe6", "#ddd8d6", "#bfb9c0", "#9791a3", "#736d85",
     "#564f6b", "#3f3857", "#2a2343", "#1b162d", "#12101c",
     name="indigo-grey",
 )  # fmt: skip
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """The suite's own look, in light and dark; its one font ships in assets/fonts."""
-    look = gr.themes.Base(
+    look = Base(
         primary_hue=CORAL,
         secondary_hue=TEAL,
         neutral_hue=INDIGO_GREY,
-        radius_size=gr.themes.sizes.radius_lg,
+        radius_size=sizes.radius_lg,
         font=("Outfit", "ui-sans-serif", "system-ui", "sans-serif"),
         font_mono=("ui-monospace", "Consolas", "monospace"),
     )

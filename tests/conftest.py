@@ -1,10 +1,13 @@
 """Fixtures that every test may use: the reference data where it is, and a song and dances made here."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from browser import CHROMIUM, FLAGS
+from playwright.sync_api import Browser, sync_playwright
 
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
@@ -21,6 +24,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference data (../shared/data) is not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all browser tests; each test opens its own context in it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -85,7 +85,13 @@ def build(folder: gr.State) -> None:
                 with gr.Row():
                     save = gr.Button("Make the file", variant="primary", elem_id="compare-export")
                     cancel = gr.Button("Stop", visible=False)
-                downloads = gr.File(label="Ready", interactive=False, visible=False, file_count="multiple")
+                downloads = gr.File(
+                    label="Ready",
+                    interactive=False,
+                    visible=False,
+                    file_count="multiple",
+                    elem_id="compare-downloads",
+                )
             measures = gr.HTML(visible=False, elem_id="compare-measures")
 
     shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]

@@ -9,8 +9,8 @@ import gradio as gr
 import numpy as np
 import pytest
 import soundfile
-from player_site import CHROMIUM, EVIL, FLAGS, SECONDS, Log, Site, ask, couple, opened, show, walking
-from playwright.sync_api import Browser, Page, sync_playwright
+from player_site import EVIL, SECONDS, Log, Site, ask, couple, opened, show, walking
+from playwright.sync_api import Browser, Page
 
 from demos.render.player import Player, player_value, region_of
 
@@ -59,14 +59,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
     yield Site(f"http://127.0.0.1:{port}/", made)
     page.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,33 +1,14 @@
 """A small gradio page with two players on loopback, and chromium to look at it: helpers of the player's tests."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX, REST_HEIGHT
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--autoplay-policy=no-user-gesture-required",
-]
-needs_chromium = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not on this machine"),
-]
 
 FPS, SECONDS, SPEED = 30, 8.0, 0.25
 SMALL: ViewportSize = {"width": 460, "height": 620}  # few pixels: the tests' chromium draws with the processor

@@ -5,7 +5,8 @@ import re
 
 import numpy as np
 import pytest
-from player_site import FPS, SECONDS, SPEED, ask, needs_chromium, player, ready, settled
+from browser import needs_chromium
+from player_site import FPS, SECONDS, SPEED, ask, player, ready, settled
 from playwright.sync_api import Page, expect
 
 pytest_plugins = ["player_fixtures"]

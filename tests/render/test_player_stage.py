@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from player_site import EVIL, FPS, SMALL, SPEED, Log, Site, ask, needs_chromium, opened, player, ready, show
+from browser import needs_chromium
+from player_site import EVIL, FPS, SMALL, SPEED, Log, Site, ask, opened, player, ready, show
 from playwright.sync_api import Browser, Page
 
 pytest_plugins = ["player_fixtures"]

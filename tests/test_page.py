@@ -1,0 +1,170 @@
+"""The page in chromium: songs and dances dropped, watched, measured, exported; wrong files; no word to the outside."""
+
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlparse
+
+import numpy as np
+import pytest
+import trimesh
+from browser import needs_chromium
+from playwright.sync_api import Browser, Page, expect
+
+from demos.motion.files import open_dance
+from demos.runtime.settings import settings
+from demos.suite import build_suite, launch_options
+
+pytestmark = needs_chromium
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> Iterator[str]:
+    """The suite as `app.py` serves it, with a cache of its own, on a free port of loopback."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DANCEFLOOR_CACHE", str(tmp_path_factory.mktemp("cache")))
+    settings.cache_clear()
+    suite = build_suite(settings())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    suite.launch(
+        server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **launch_options(settings())
+    )
+    yield f"http://127.0.0.1:{port}/"
+    suite.close()
+    patch.undo()
+    settings.cache_clear()
+
+
+@dataclass
+class Visit:
+    """A visitor's page, and what it said and asked for."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    hosts: set[str | None] = field(default_factory=set)
+
+    def drop(self, where: str, *paths: Path) -> None:
+        self.page.set_input_files(f"#compare-{where} input[type=file]", [str(path) for path in paths])
+
+    def names(self) -> list[str]:
+        """The dances in the table, in order."""
+        return self.page.locator("#compare-measures table").first.locator("thead th").all_inner_texts()[1:]
+
+    def export(self, kind: str, folder: Path) -> list[Path]:
+        self.page.get_by_label(kind, exact=True).check()
+        self.page.click("#compare-export")
+        links = self.page.locator("#compare-downloads a[download]")
+        expect(links.first).to_have_attribute("download", re.compile(kind.lower() + "$"), timeout=3 * WAIT_MS)
+        saved = []
+        for index in range(links.count()):
+            with self.page.expect_download() as waiting:
+                links.nth(index).click()
+            path = folder / waiting.value.suggested_filename
+            waiting.value.save_as(path)
+            saved.append(path)
+        return saved
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": 1100, "height": 800}, accept_downloads=True)
+    visit = Visit(context.new_page())
+    visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    visit.page.on(
+        "request",
+        lambda request: (
+            visit.hosts.add(urlparse(request.url).hostname) if not request.url.startswith(("data:", "blob:")) else None
+        ),
+    )
+    visit.page.goto(address)
+    visit.page.wait_for_selector("#compare-files input[type=file]", state="attached", timeout=WAIT_MS)
+    yield visit
+    context.close()
+    assert visit.errors == []
+    assert visit.hosts == {"127.0.0.1"}, "the page asked someone outside"
+
+
+def shown(visit: Visit, *names: str) -> None:
+    """Wait until exactly these dances are compared and the player can play them."""
+    expect(visit.page.locator("#compare-measures table").first).to_be_visible(timeout=WAIT_MS)
+    for name in names:
+        expect(visit.page.locator("#compare-measures")).to_contain_text(name, timeout=WAIT_MS)
+    assert visit.names() == list(names)
+    visit.page.wait_for_function(
+        "document.querySelector('#compare-player dancefloor-player')?.player?.ready", timeout=WAIT_MS
+    )
+
+
+def plays(visit: Visit) -> None:
+    """Press play; the clock runs."""
+    player = "document.querySelector('#compare-player dancefloor-player').player"
+    visit.page.evaluate(f"{player}.root.scrollIntoView()")
+    visit.page.evaluate(f"{player}.play()")
+    visit.page.wait_for_function(f"{player}.time > 0.5", timeout=WAIT_MS)
+    visit.page.evaluate(f"{player}.pause()")
+
+
+def test_made_here_from_drop_to_file(visit, groove, couple, click_song, tmp_path):
+    visit.drop("files", groove.save(tmp_path / "groove.npz"), couple.save(tmp_path / "pair.npz"))
+    visit.drop("song", click_song)
+    shown(visit, "groove", "pair")
+    expect(visit.page.locator("#compare-measures")).to_contain_text("chance", timeout=WAIT_MS)
+    plays(visit)
+    (first, second) = visit.export("NPZ", tmp_path)
+    assert np.allclose(open_dance(first).motions[0].joints, groove.motions[0].joints, atol=1e-4)
+    assert len(open_dance(second).motions) == 2
+    assert len(visit.export("BVH", tmp_path)) == 3
+    scenes = visit.export("GLB", tmp_path)
+    assert len(trimesh.load_scene(scenes[1]).geometry) > 0
+    (film,) = visit.export("MP4", tmp_path)
+    assert film.read_bytes()[4:8] == b"ftyp"
+
+
+def test_a_real_couple_and_a_real_solo_on_a_real_song(visit, shared_data, tmp_path):
+    mocap = shared_data / "mocap" / "cmu"
+    visit.drop("files", mocap / "60_01.bvh", mocap / "61_01.bvh", mocap / "05_10.bvh")
+    visit.drop("song", shared_data / "music" / "enemy_unknown.ogg")
+    shown(visit, "60_01 + 61_01", "05_10")
+    expect(visit.page.locator("#compare-measures")).to_contain_text("chance", timeout=WAIT_MS)
+    plays(visit)
+    assert [path.suffix for path in visit.export("GLB", tmp_path)] == [".glb", ".glb"]
+
+
+def test_wrong_files_get_a_sentence_and_nothing_is_lost(visit, groove, tmp_path):
+    bad = tmp_path / "holiday.bvh"
+    bad.write_text("dear diary")
+    visit.drop("files", bad, groove.save(tmp_path / "groove.npz"))
+    notice = visit.page.locator("#compare-notice [role=alert]")
+    expect(notice).to_contain_text("holiday.bvh", timeout=WAIT_MS)
+    assert "Traceback" not in notice.inner_text()
+    shown(visit, "groove")
+
+
+def test_names_cannot_run_script(visit, groove, tmp_path):
+    visit.drop("files", groove.save(tmp_path / "<img src=x onerror=window.hacked=1>.npz"))
+    shown(visit, "<img src=x onerror=window.hacked=1>")
+    assert visit.page.evaluate("window.hacked") is None
+
+
+def test_an_example_plays_on_one_click(visit):
+    button = visit.page.locator(".df-example").first
+    expect(button).to_be_visible(timeout=WAIT_MS)
+    button.click()
+    visit.page.wait_for_function(
+        "document.querySelector('#compare-player dancefloor-player')?.player?.ready", timeout=WAIT_MS
+    )
+    plays(visit)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_nothing_sticks_out_sideways(visit, groove, tmp_path, width):
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    visit.drop("files", groove.save(tmp_path / "groove.npz"))
+    shown(visit, "groove")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
