@@ -17,10 +17,11 @@ from demos.corpus.motion_graph import MotionGraph
 STRETCH = 1.2
 """No stretch of time between two anchors is played faster or slower than by this factor."""
 MOST_ANCHORS = 20
+ENDS = 2
 _BENT = 8.0  # cost of a count whose time is bent by a factor e, squared
 _MISSED = 0.35  # of a kinematic beat that falls on no half count
-_HALF = 0.25  # of one on a half count
-_HIT = 0.5  # reward of one on a count
+_HALF = 0.1  # of one on a half count
+_HIT = 0.2  # reward of one on a count
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Fits:
 
 
 def fit_counts(graph: MotionGraph, count_s: float, lengths: tuple[int, ...]) -> Fits:
-    """For each node and each length in counts the best fit that starts there, where there is one."""
+    """For each node and each length in counts the best fits that start there, with up to two different ends."""
     columns = [_fit(graph.time_s, graph.span, float(count_s), int(length), STRETCH) for length in lengths]
     keep = [column[1] >= 0 for column in columns]
     parts = [
@@ -59,10 +60,11 @@ def fit_counts(graph: MotionGraph, count_s: float, lengths: tuple[int, ...]) -> 
 @numba.njit(cache=True)
 def _fit(times, spans, count_s, length, stretch):
     nodes, grid, limit = len(times), 2 * length, np.log(stretch)
-    start, end = np.arange(nodes), np.full(nodes, -1)
-    cost, hits, anchors_n = np.full(nodes, np.inf), np.zeros(nodes, np.int64), np.zeros(nodes, np.int64)
-    anchor_count = np.full((nodes, MOST_ANCHORS), -1)
-    anchor_node = np.full((nodes, MOST_ANCHORS), -1)
+    room = nodes * ENDS
+    start, end = np.arange(room) // ENDS, np.full(room, -1)
+    cost, hits, anchors_n = np.full(room, np.inf), np.zeros(room, np.int64), np.zeros(room, np.int64)
+    anchor_count = np.full((room, MOST_ANCHORS), -1)
+    anchor_node = np.full((room, MOST_ANCHORS), -1)
     widest = 64
     best = np.empty((widest, grid + 1))
     from_node, from_grid = np.empty((widest, grid + 1), np.int64), np.empty((widest, grid + 1), np.int64)
@@ -97,19 +99,22 @@ def _fit(times, spans, count_s, length, stretch):
                             best[a, h] = value
                             from_node[a, h], from_grid[a, h] = b, g
                             used[a, h] = used[b, g] + 1
-        a = -1
-        for candidate in range(1, reach + 1):
-            if best[candidate, grid] < np.inf and (a < 0 or best[candidate, grid] < best[a, grid]):
-                a = candidate
-        if a < 0:
-            continue
-        end[i], cost[i] = i + a, best[a, grid]
-        h, n = grid, used[a, grid]
-        anchors_n[i] = n
-        for k in range(n - 1, -1, -1):
-            anchor_count[i, k], anchor_node[i, k] = h, i + a
-            if k > 0 and h % 2 == 0:
-                hits[i] += 1
-            if k > 0:
-                a, h = from_node[a, h], from_grid[a, h]
+        for place in range(ENDS):
+            a = -1
+            for candidate in range(1, reach + 1):
+                if best[candidate, grid] < np.inf and (a < 0 or best[candidate, grid] < best[a, grid]):
+                    a = candidate
+            if a < 0:
+                break
+            entry, last = i * ENDS + place, a
+            end[entry], cost[entry] = i + a, best[a, grid]
+            h, n = grid, used[a, grid]
+            anchors_n[entry] = n
+            for k in range(n - 1, -1, -1):
+                anchor_count[entry, k], anchor_node[entry, k] = h, i + a
+                if k > 0 and h % 2 == 0:
+                    hits[entry] += 1
+                if k > 0:
+                    a, h = from_node[a, h], from_grid[a, h]
+            best[last, grid] = np.inf  # nothing leads on from the last count, so that only this end is struck out
     return start, end, cost, hits, anchors_n, anchor_count, anchor_node

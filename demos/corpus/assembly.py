@@ -65,16 +65,24 @@ class _Sampled:
 
 
 def assemble(
-    runs: list[Run], count_times: np.ndarray, first_count: int, frames: int, *, couple: bool = False
+    runs: list[Run],
+    count_times: np.ndarray,
+    first_count: int,
+    frames: int,
+    *,
+    couple: bool = False,
+    rest_s: float | None = None,
 ) -> tuple[Motion, ...]:
     """Dance the runs one after the other and return what `frames` frames at 30 fps show.
 
     runs : contiguous in counts. count_times : (n,) rising seconds of counts first_count, first_count + 1, ...
     Feet are locked at the end. couple : partners move along, in the world of their lead.
+    rest_s : from this moment on the dance comes to rest, within a count and a half.
     """
-    times = np.arange(frames) / FPS
+    clock = np.arange(frames) / FPS
     axis = np.arange(len(count_times)) + first_count
     count_at = PchipInterpolator(count_times, axis, extrapolate=True)
+    times = clock if rest_s is None else _coming_to_rest(clock, rest_s, 1.5 * float(np.median(np.diff(count_times))))
     edges = [float(np.interp(run.counts[0], axis, count_times)) for run in runs[1:]]
     cuts = np.searchsorted(times, [-np.inf, *edges, np.inf])
     pieces: list[_Sampled] = []
@@ -96,12 +104,19 @@ def assemble(
         previous = (run, turn, shift)
     for index, (edge, before, after) in enumerate(joins):
         _blend(pieces, index, times[cuts[index] : cuts[index + 2]] - edge, before, after)
-    whole = [np.concatenate([getattr(piece, name) for piece in pieces], axis=1) for name in ("quaternions", "roots")]
+    parts = ("quaternions", "roots", "contacts")
+    whole = [np.concatenate([getattr(piece, name) for piece in pieces], axis=1) for name in parts]
     motions = []
-    for quaternions, roots in zip(*whole, strict=True):
+    for quaternions, roots, contacts in zip(*whole, strict=True):
         motion = Motion(rotations.quaternion_to_rotvec(quaternions), roots, FPS)
-        motions.append(lock_feet(motion, foot_contacts(motion)))
+        motions.append(lock_feet(motion, contacts | foot_contacts(motion)))
     return tuple(motions)
+
+
+def _coming_to_rest(times: np.ndarray, from_s: float, over_s: float) -> np.ndarray:
+    """Times that run as they do up to a moment and then slow down evenly to a stop, over so many seconds."""
+    since = np.clip(times - from_s, 0, over_s)
+    return np.minimum(times, from_s) + since - since**2 / (2 * over_s)
 
 
 def sample(run: Run, counts: np.ndarray, couple: bool = False) -> _Sampled:
@@ -124,7 +139,9 @@ def sample(run: Run, counts: np.ndarray, couple: bool = False) -> _Sampled:
     nearest = np.clip(np.round(place).astype(int), 0, len(run.clip.contacts) - 1)
     contacts = run.clip.contacts[nearest]
     contacts = contacts[:, [1, 0, 3, 2]] if run.mirrored else contacts
-    return _Sampled(np.stack(quaternions), np.stack(roots), np.stack([contacts] * len(bodies)))
+    return _Sampled(
+        np.stack(quaternions), np.stack(roots), np.stack([contacts, np.zeros_like(contacts)][: len(bodies)])
+    )
 
 
 def _smooth_path(path: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -198,9 +215,7 @@ def _blend(pieces: list[_Sampled], index: int, since: np.ndarray, before: _Sampl
         spinning = side * ((spin_left + spin_right) / 2 - spin)
         spinning = inertialisation.tame(turned, spinning, duration)
         offset = inertialisation.decay(turned, spinning, time[near], duration)  # (near, bodies, 24, 3)
-        piece.quaternions[:, near] = inertialisation.add_rotation(
-            np.swapaxes(offset, 0, 1), piece.quaternions[:, near]
-        )
+        piece.quaternions[:, near] = inertialisation.add_rotation(np.swapaxes(offset, 0, 1), piece.quaternions[:, near])
         moved = middle - known.roots[:, 1]
         drift = inertialisation.tame(moved, side * ((move_left + move_right) / 2 - move), duration)
         piece.roots[:, near] += np.swapaxes(inertialisation.decay(moved, drift, time[near], duration), 0, 1)

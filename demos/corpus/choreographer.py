@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,15 +19,18 @@ from demos.corpus.motion_graph import MotionGraph, build_graph
 from demos.corpus.phrases import FPS, Phrase
 from demos.corpus.styles import Style, find_style
 from demos.motion.dance import Dance, Provenance
-from demos.runtime.caches import shared
+from demos.runtime.caches import ContentCache, shared
 from demos.runtime.errors import InputError
 
 SHORTEST_S, LONGEST_S = 3.0, 600.0
 IDLE_SPEED = 0.24
 """m/s, mean over the joints and a second: what moves less does not get into a dance."""
+STEPPING_SPEED = 0.3
+"""m/s, mean over ankles and toes: who moves the feet less stands rooted, which costs."""
 JOIN_M = 0.11  # cost of a join that counts as 1
 WORST_JOIN_M = 0.34
 
+GRAPHS_BYTES = 512 << 20  # of motion graphs kept in memory
 BEAM = 48
 _BRANCHES = 10
 _SAME_LAST = 3  # hypotheses kept that end with the same phrase
@@ -36,13 +39,14 @@ _SAME_LAST = 3  # hypotheses kept that end with the same phrase
 _ALIGN = 0.35
 _ENERGY = 1.6
 _FAMILY = 1.0
-_SEEN = 0.9
-_SEEN_SHARE = 1 / 14  # of the dance that one clip may have before it costs
+_SEEN = 1.1
+_SEEN_SHARE = 1 / 18  # of the dance that one clip may have before it costs
 _LONG_RUN = 1.2
 _FRONT = 0.5
 _STAGE = 1.5
-_HELD = 1.4
+_HELD = 2.5
 _CHANCE = 0.6
+_ROOTED = 2.0
 _REPEAT = 2.2
 _LONGEST_RUN_COUNTS = 16
 
@@ -145,7 +149,7 @@ class _Path:
     slot: int
     parent: _Path | None
     join_m: float
-    repeats: bool
+    repeats: int | None  # the slot that this one repeats
     run_counts: int
     heading: float
     place: np.ndarray
@@ -173,7 +177,8 @@ def choreograph(
     ----------
     beats, downbeats : (n,) rising seconds; at least four beats. downbeats may be empty: bars of four then.
     seconds : 3 to 600, the length of the dance, from the start of the song.
-    phrases : of phrases.cut_phrases; what the dance is made of. With couple, only those that have a partner.
+    phrases : of phrases.cut_phrases; what the dance is made of. With couple, only those of leads.
+    couple : choreograph couples: the follow moves as recorded beside their lead.
     style : a name of styles.STYLES. accent : 0 .. 0.25 instead of the style's own. seed : the same arguments and seed
     give the same dance.
     sections : the song's form, if known: energy is followed, what has the same label is danced alike.
@@ -187,7 +192,11 @@ def choreograph(
     if len(beats) < 4 or not np.isfinite(beats).all() or (np.diff(beats) <= 0.05).any():
         raise InputError("The song has no clear beat to dance to; give one with at least four beats, in rising order.")
     chosen = find_style(style)
-    usable = [phrase for phrase in phrases if chosen.weights.get(phrase.genre, 0) > 0 and (phrase.partner or not couple)]
+    usable = [
+        phrase
+        for phrase in phrases
+        if chosen.weights.get(phrase.genre, 0) > 0 and (phrase.clip.role == "lead" or not couple)
+    ]
     if not usable:
         raise InputError(f"There are no phrases to dance {chosen.name} with; add dances of its families.")
     counts = count_grid(beats, downbeats, seconds, chosen.count_s)
@@ -198,8 +207,9 @@ def choreograph(
     path = _search(graph, units, counts, chosen, seconds, sections, rng)
     steps, runs = _plan(graph, units, counts, path, chosen.accent if accent is None else float(accent))
     frames = max(1, round(seconds * FPS))
-    motions = assemble(runs, counts.times_s, counts.first, frames, couple=couple)
-    plan = tuple(step for step in steps if step.end_s > 0 and step.start_s < seconds)
+    ends = float(beats[-1]) if seconds > beats[-1] + counts.count_s else None  # the song stops before the dance
+    motions = assemble(runs, counts.times_s, counts.first, frames, couple=couple, rest_s=ends)
+    plan = tuple(steps)
     provenance = Provenance(
         "choreographer",
         seed=seed,
@@ -259,7 +269,9 @@ def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s
         bar *= 2
     early = int(np.ceil(max(times[0], 0) / step)) + bar
     late = int(np.ceil(max(seconds - times[-1], 0) / step)) + bar
-    times = np.concatenate([times[0] - step * np.arange(early, 0, -1), times, times[-1] + step * np.arange(1, late + 1)])
+    times = np.concatenate(
+        [times[0] - step * np.arange(early, 0, -1), times, times[-1] + step * np.arange(1, late + 1)]
+    )
     axis = np.arange(axis[0] - early, axis[0] - early + len(times))
     starts = np.flatnonzero((axis % bar == 0) & (times <= 0))
     begin = int(starts[-1]) if len(starts) else int(np.flatnonzero(axis % bar == 0)[0])
@@ -271,9 +283,25 @@ def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s
 
 
 def _graph(phrases: list[Phrase], couple: bool) -> MotionGraph:
-    """The graph of these phrases, remembered for the next dance of this process."""
-    clips = sorted({(phrase.clip.source, id(phrase.clip)) for phrase in phrases})
-    return shared(f"motion graph {couple} {len(phrases)} {hash(tuple(clips))}", lambda: build_graph(phrases, couple=couple))
+    """The graph of these phrases, remembered for the next dances of this process."""
+    cache = shared("motion graphs", _graph_cache)
+    # A graph holds its clips, so that while it is kept no other clip can have their ids.
+    identity = hash(tuple((id(phrase.clip), phrase.start_s, phrase.end_s) for phrase in phrases))
+    return cache.get(f"{couple}-{len(phrases)}-{identity}", lambda: build_graph(phrases, couple=couple))
+
+
+def _graph_cache() -> ContentCache[MotionGraph]:
+    def unwritten(*_: object) -> Any:
+        raise OSError("graphs stay in memory")
+
+    return ContentCache(
+        folder=None,
+        memory_bytes=GRAPHS_BYTES,
+        disk_bytes=0,
+        write=unwritten,
+        read=unwritten,
+        size_of=lambda graph: 3 * (graph.same.nbytes + graph.crossed.nbytes),
+    )
 
 
 def _units(
@@ -281,23 +309,23 @@ def _units(
 ) -> _Units:
     clip = graph.clip[fits.start]
     from_s, to_s = graph.time_s[fits.start], graph.time_s[fits.end]
-    energy, quietest, held = _activity(graph, clip, from_s, to_s)
-    dance_s = fits.counts * 1.0
+    energy, footwork, quietest, held = _activity(graph, clip, from_s, to_s)
     keep = quietest > IDLE_SPEED
     if not keep.any():
         raise InputError("None of the phrases moves enough and fits this song's tempo; add dances or change the style.")
     fits = Fits(*(getattr(fits, name)[keep] for name in Fits.__dataclass_fields__))
-    clip, from_s, to_s, energy, held, dance_s = (a[keep] for a in (clip, from_s, to_s, energy, held, dance_s))
+    clip, from_s, to_s, energy, footwork, held = (a[keep] for a in (clip, from_s, to_s, energy, footwork, held))
     weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
     fours = fits.counts / 4
     base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + _CHANCE * fours * rng.gumbel(size=len(fits))
+    base = base + _ROOTED * np.maximum(1 - footwork / STEPPING_SPEED, 0) * fours
     if not couple:
         base = base + _HELD * held * fours
     turn = graph.heading[fits.end] - graph.heading[fits.start]
     moved = graph.place[fits.end] - graph.place[fits.start]
     sine, cosine = np.sin(-graph.heading[fits.start]), np.cos(-graph.heading[fits.start])
     local = np.stack([cosine * moved[:, 0] + sine * moved[:, 1], cosine * moved[:, 1] - sine * moved[:, 0]], axis=1)
-    rank = np.argsort(np.argsort(energy)) / max(len(energy) - 1, 1)
+    energy = 0.65 * _rank(energy) + 0.35 * _rank(footwork)
     n = len(graph)
 
     def twice(a: np.ndarray) -> np.ndarray:
@@ -312,30 +340,37 @@ def _units(
         from_s=twice(from_s),
         to_s=twice(to_s),
         base=np.concatenate([base, base + 0.1 * rng.standard_normal(len(base))]),
-        energy=twice(rank),
+        energy=twice(_rank(energy)),
         turn=np.concatenate([turn, -turn]),
         moved=np.concatenate([local, local * [-1, 1]]),
         held=twice(held),
     )
 
 
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Each value's place among all, 0 .. 1."""
+    return np.argsort(np.argsort(values)) / max(len(values) - 1, 1)
+
+
 def _activity(
     graph: MotionGraph, clip: np.ndarray, from_s: np.ndarray, to_s: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean speed, speed of the quietest second, share of held hands; each (units,)."""
-    energy, quietest, held = (np.zeros(len(clip)) for _ in range(3))
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean speed, mean speed of the feet, speed of the quietest second, share of held hands; each (units,)."""
+    energy, footwork, quietest, held = (np.zeros(len(clip)) for _ in range(4))
     window = FPS
     for index, source in enumerate(graph.clips):
         total = np.concatenate([[0.0], np.cumsum(source.speed)])
+        feet = np.concatenate([[0.0], np.cumsum(source.footwork)])
         holding = np.concatenate([[0.0], np.cumsum(source.held)])
         for unit in np.flatnonzero(clip == index):
             a, b = round(from_s[unit] * FPS), round(to_s[unit] * FPS) + 1
             energy[unit] = (total[b] - total[a]) / (b - a)
+            footwork[unit] = (feet[b] - feet[a]) / (b - a)
             held[unit] = (holding[b] - holding[a]) / (b - a)
             starts = np.arange(a, max(b - window, a) + 1)
             ends = np.minimum(starts + window, b)
             quietest[unit] = ((total[ends] - total[starts]) / (ends - starts)).min()
-    return energy, quietest, held
+    return energy, footwork, quietest, held
 
 
 def _wanted_energy(counts: CountGrid, sections: Sequence[Section], rng: np.random.Generator) -> np.ndarray:
@@ -353,25 +388,27 @@ def _wanted_energy(counts: CountGrid, sections: Sequence[Section], rng: np.rando
 
 
 def _repeats(counts: CountGrid, sections: Sequence[Section]) -> dict[int, tuple[int, bool]]:
-    """slot -> (earlier slot to repeat, to the other side). A A' B B' in pairs of bars; choruses like the first."""
+    """slot -> (earlier slot to repeat, to the other side).
+
+    An eight-count and then the same to the other side, now and then; and each chorus, drop and verse begins with
+    the eight-count that the first of its name began with.
+    """
     repeats: dict[int, tuple[int, bool]] = {}
     even = (-counts.first // counts.bar) % 2  # the bar of count 0 starts an eight-count
-    for slot in range(counts.slots):
-        place = (slot - even) % 8
-        if place in (2, 3) and slot >= 2:
+    period = 12 if len(sections) else 8
+    for slot in range(2, counts.slots):
+        if (slot - even) % period in (2, 3):
             repeats[slot] = (slot - 2, True)
     firsts: dict[str, int] = {}
     for section in sections:
-        begin = next((s for s in range(counts.slots) if counts.slot_s(s) >= section.start_s - 0.6 * counts.count_s), None)
-        if begin is None:
+        early = section.start_s - 0.6 * counts.count_s
+        begin = next((slot for slot in range(counts.slots) if counts.slot_s(slot) >= early), None)
+        if begin is None or section.label not in ("verse", "chorus", "drop"):
             continue
-        if section.label in firsts and section.label in ("chorus", "drop", "verse"):
-            for offset in range(4):
-                slot = begin + offset
-                if slot < counts.slots and counts.slot_s(slot) < section.end_s - 0.1:
-                    repeats[slot] = (firsts[section.label] + offset, False)
-        else:
-            firsts.setdefault(section.label, begin)
+        first = firsts.setdefault(section.label, begin)
+        for slot in range(begin, min(begin + 2, counts.slots)):
+            if first < begin:
+                repeats[slot] = (first + slot - begin, False)
     return {slot: (earlier, flip) for slot, (earlier, flip) in repeats.items() if earlier >= 0}
 
 
@@ -392,15 +429,13 @@ def _search(
     allowed_s = max(_SEEN_SHARE * seconds, 6.0 * counts.count_s)
     even = (-counts.first // counts.bar) % 2
     root = _Path(
-        0.0, -1, 0, None, 0.0, False, 0, 0.0, np.zeros(2), np.zeros(len(graph.clips)), np.zeros(len(units), bool)
+        0.0, -1, 0, None, 0.0, None, 0, 0.0, np.zeros(2), np.zeros(len(graph.clips)), np.zeros(len(units), bool)
     )
     pools: list[list[_Path]] = [[] for _ in range(counts.slots + 3)]
     pools[0] = [root]
     for slot in range(counts.slots):
         level = np.stack([wanted[np.minimum(slot + np.arange(k), counts.slots - 1)].mean() for k in range(1, 3)])
-        shared_cost = (
-            units.base + _ENERGY * units.counts / 4 * np.abs(units.energy - level[np.minimum(size, 2) - 1])
-        )
+        shared_cost = units.base + _ENERGY * units.counts / 4 * np.abs(units.energy - level[np.minimum(size, 2) - 1])
         if (slot - even) % 2:  # an eight-count across two eight-counts blurs the phrase
             shared_cost = shared_cost + 1.5 * (size == 2)
         for path in _prune(pools[slot]):
@@ -459,7 +494,7 @@ def _expand(
     cost = cost + _FRONT * (1 - np.cos(heading))
     cost = cost + _STAGE * np.maximum(np.hypot(x, z) - style.travel_m, 0) ** 2
     cost = np.where(path.banned, cost + 30.0, cost)
-    motif = -1
+    motif, earlier = -1, None
     if slot in repeats:
         earlier, flip = repeats[slot]
         unit = path.chosen.get(earlier, -1)
@@ -478,7 +513,7 @@ def _expand(
                 slot=slot,
                 parent=path,
                 join_m=float(join[unit]),
-                repeats=unit == motif,
+                repeats=earlier if unit == motif else None,
                 run_counts=int(units.counts[unit]) + (path.run_counts if follows[unit] else 0),
                 heading=float(heading[unit]),
                 place=np.array([x[unit], z[unit]]),
@@ -508,6 +543,7 @@ def _plan(
     chain.reverse()
     half = len(units) // 2
     steps: list[Step] = []
+    by_slot: dict[int, int] = {}
     laid: list[tuple[int, bool, list[float], list[float], int]] = []
     for item in chain:
         unit, fit = item.last, item.last % half
@@ -534,9 +570,10 @@ def _plan(
                 join_m=item.join_m,
                 hits=int(units.fits.hits[fit]),
                 held=float(units.held[unit]),
-                repeats=None,
+                repeats=by_slot.get(item.repeats) if item.repeats is not None else None,
             )
         )
+        by_slot[item.slot] = len(steps) - 1
         if laid and laid[-1][4] == units.start[unit]:
             clip_index, side, old_at, old_when, _ = laid[-1]
             laid[-1] = (clip_index, side, old_at + at[1:], old_when + when[1:], int(units.end[unit]))

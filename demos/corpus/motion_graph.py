@@ -80,9 +80,8 @@ def build_graph(phrases: list[Phrase], *, couple: bool = False) -> MotionGraph:
         np.concatenate([feature[part] for feature in features]) for part in range(5)
     )
     order = _mirror_order(points.shape[1])
-    flipped = [points[:, order] * _FLIP, velocities[:, order] * _FLIP, contacts[:, [1, 0, 3, 2] * (contacts.shape[1] // 4)]]
-    if couple:
-        flipped[2] = contacts[:, [1, 0, 3, 2, 5, 4, 7, 6]]
+    swapped = [4 * body + foot for body in range(contacts.shape[1] // 4) for foot in (1, 0, 3, 2)]
+    flipped = [points[:, order] * _FLIP, velocities[:, order] * _FLIP, contacts[:, swapped]]
     plain = [np.ascontiguousarray(a, np.float32) for a in (points, velocities, contacts)]
     mirrored = [np.ascontiguousarray(a, np.float32) for a in flipped]
     return MotionGraph(
@@ -92,8 +91,8 @@ def build_graph(phrases: list[Phrase], *, couple: bool = False) -> MotionGraph:
         time_s=times,
         heading=headings,
         place=places,
-        same=_costs(*plain, *plain, VELOCITY_S, CONTACT_M),
-        crossed=_costs(*plain, *mirrored, VELOCITY_S, CONTACT_M),
+        same=_costs(plain[0], plain[1], plain[2], plain[0], plain[1], plain[2], VELOCITY_S, CONTACT_M),
+        crossed=_costs(plain[0], plain[1], plain[2], mirrored[0], mirrored[1], mirrored[2], VELOCITY_S, CONTACT_M),
     )
 
 

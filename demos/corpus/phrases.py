@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import binary_dilation, uniform_filter1d
+from scipy.ndimage import uniform_filter1d
 
+from demos.corpus.cleaning import SHORTEST_SPAN_S, broken, joint_speed, mend, usable_frames
 from demos.corpus.sources import Trial, find_trials
+from demos.motion import files as files_module
 from demos.motion import rhythm
 from demos.motion.contacts import foot_contacts, runs
 from demos.motion.files import open_dance
 from demos.motion.footlock import lock_feet
 from demos.motion.motion import Motion
-from demos.motion.skeleton import INDEX
+from demos.motion.skeleton import FEET, INDEX
 from demos.motion.solo_metrics import heading
 from demos.runtime.caches import ContentCache, file_sha256, read_arrays, shared, write_arrays
 from demos.runtime.settings import settings
 
 FPS = 30
-VERSION = 1  # of what prepared clips look like: raise it when preparing changes
+VERSION = 3  # of what prepared clips look like: raise it when preparing changes
 LENGTHS_BEATS = (1, 2, 4, 8)
 """Lengths of phrases in beats of their dance's pulse."""
 USUAL_PULSE_S = 0.5  # of dances whose own pulse is not clear
 
-GLITCH_SPEED = 10.0  # m/s of a limb's end relative to the pelvis: beyond it is a pop of the capture
-GLITCH_ACCELERATION = 450.0  # m/s^2, the same
-GLITCH_MARGIN_FRAMES = 6
-STILL_SPEED = 0.16  # m/s, mean over joints and STILL_S: below it nobody dances
-STILL_S = 1.0
-SHORTEST_SPAN_S = 1.2
 HELD_M = 0.25  # hands of partners nearer than this hold one another
 PULSE_CLEAR = 0.2  # autocorrelation of a pulse worth the name
 
-_ENDS = [INDEX[name] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "left_knee", "right_knee")]
 _HANDS = [INDEX["left_hand"], INDEX["right_hand"]]
 
 
@@ -44,7 +40,8 @@ _HANDS = [INDEX["left_hand"], INDEX["right_hand"]]
 class Clip:
     """One dancer's whole trial at 30 fps, with feet locked.
 
-    source : the file's stem. motion, partner : of one world and length; partner None for a soloist.
+    source : the file's stem. role : "solo", "lead" or "follow".
+    motion, partner : of one world and length; partner None for a soloist.
     contacts : (frames, 4) bool, skeleton.FEET order. usable : (frames,) bool: no glitch and no standing about.
     held : (frames,) bool: a hand is in the partner's. beats_s : (n,) rising, kinematic beats, seconds from the start.
     pulse_s : seconds of one beat of the dance's own, None when it has no clear one.
@@ -53,6 +50,7 @@ class Clip:
     trial: str
     source: str
     dancer: str
+    role: str
     genre: str
     collection: str
     motion: Motion
@@ -66,7 +64,12 @@ class Clip:
     @cached_property
     def speed(self) -> np.ndarray:
         """(frames,) m/s, mean over the joints."""
-        return joint_speed(self.motion.joints)
+        return joint_speed(self.motion.joints, FPS)
+
+    @cached_property
+    def footwork(self) -> np.ndarray:
+        """(frames,) m/s, mean over ankles and toes."""
+        return joint_speed(self.motion.joints[:, FEET], FPS)
 
     @cached_property
     def heading(self) -> np.ndarray:
@@ -189,7 +192,7 @@ def load_clips(folder: Path | str, *, on_progress: Callable[[int, int], None] | 
     cache = _clip_cache()
     clips: list[Clip] = []
     for done, trial in enumerate(trials):
-        key = "-".join([f"v{VERSION}", trial.genre, *(file_sha256(file) for file in trial.files)])
+        key = "-".join([f"v{VERSION}", _readers(), trial.genre, *(file_sha256(file) for file in trial.files)])
         clips += cache.get(key, lambda trial=trial: prepare(trial))
         if on_progress:
             on_progress(done + 1, len(trials))
@@ -200,10 +203,11 @@ def prepare(trial: Trial) -> list[Clip]:
     """Open a trial, bring it to 30 fps, lock its feet, mark what cannot be used and find its beats."""
     partner = trial.files[1] if len(trial.files) == 2 else None
     dance = open_dance(trial.files[0], partner=partner)
-    raw = [motion.resample(FPS) for motion in dance.motions]
-    bad = np.any([glitches(motion.joints) for motion in raw], axis=0)
+    raw = [mend(motion.resample(FPS)) for motion in dance.motions]
+    bad = np.any([broken(motion) for motion in raw], axis=0)
     motions = [lock_feet(motion) for motion in raw]
     held = _holding(motions[0].joints, motions[1].joints) if len(motions) == 2 else np.zeros(len(raw[0]), bool)
+    pulse = own_pulse(np.concatenate([motion.joints for motion in motions], axis=1))  # partners share theirs
     clips = []
     for index, motion in enumerate(motions):
         clips.append(
@@ -211,15 +215,16 @@ def prepare(trial: Trial) -> list[Clip]:
                 trial=trial.name,
                 source=trial.files[index].stem,
                 dancer=trial.dancers[index],
+                role="solo" if partner is None else ("lead", "follow")[index],
                 genre=trial.genre,
                 collection=trial.collection,
                 motion=motion,
                 partner=motions[1 - index] if len(motions) == 2 else None,
                 contacts=foot_contacts(motion),
-                usable=usable_frames(motion.joints, bad),
+                usable=usable_frames(motion, bad),
                 held=held,
                 beats_s=rhythm.kinematic_beats(motion.resample(rhythm.FPS).joints) / rhythm.FPS,
-                pulse_s=own_pulse(motion.joints),
+                pulse_s=pulse,
             )
         )
     return clips
@@ -243,42 +248,13 @@ def phrases_of(clip: Clip) -> list[Phrase]:
     return phrases
 
 
-def joint_speed(joints: np.ndarray) -> np.ndarray:
-    """Mean over joints of their speed: (frames, 24, 3) metres at 30 fps -> (frames,) m/s."""
-    if len(joints) < 2:
-        return np.zeros(len(joints))
-    return np.linalg.norm(np.gradient(joints.astype(np.float64), axis=0), axis=-1).mean(axis=1) * FPS
-
-
-def glitches(joints: np.ndarray) -> np.ndarray:
-    """Frames near a pop: an end of a limb faster about the pelvis, or harder flung, than a dancer's -> (frames,) bool."""
-    ends = (joints[:, _ENDS] - joints[:, :1]).astype(np.float64)
-    bad = np.zeros(len(joints), bool)
-    if len(joints) < 3:
-        return bad
-    bad[1:] = (np.linalg.norm(np.diff(ends, axis=0), axis=-1) * FPS > GLITCH_SPEED).any(axis=1)
-    bad[1:-1] |= (np.linalg.norm(np.diff(ends, n=2, axis=0), axis=-1) * FPS**2 > GLITCH_ACCELERATION).any(axis=1)
-    return binary_dilation(bad, iterations=GLITCH_MARGIN_FRAMES) if bad.any() else bad
-
-
-def usable_frames(joints: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """Frames to cut phrases from: no glitch, no still start or end, no pose held for a second -> (frames,) bool."""
-    window = max(1, round(STILL_S * FPS))
-    still = uniform_filter1d(joint_speed(joints), window, mode="nearest") < STILL_SPEED
-    good = ~still & ~bad
-    kept = np.zeros_like(good)
-    for start, stop in runs(good):
-        kept[start:stop] = stop - start >= SHORTEST_SPAN_S * FPS
-    return kept
-
-
 def own_pulse(joints: np.ndarray) -> float | None:
     """Seconds of one beat of a dance, from how its joint speed repeats; None when it does not clearly.
 
     A salsa repeats every eight counts (2.5 to 3 s), other dances every two or four beats: the strongest peak of the
     autocorrelation between 1 and 3.2 s is divided by the power of two that brings a beat to 0.3-0.6 s.
     """
-    speed = joint_speed(joints)
+    speed = joint_speed(joints, FPS)
     speed = speed - uniform_filter1d(speed, 4 * FPS, mode="nearest")
     speed = uniform_filter1d(speed, 5, mode="nearest")
     low, high = round(1.0 * FPS), round(3.2 * FPS)
@@ -325,7 +301,18 @@ def _make_cache() -> ContentCache[list[Clip]]:
     )
 
 
-_FACTS = ("trial", "source", "dancer", "genre", "collection", "pulse_s")
+def _readers() -> str:
+    """A hash of the code that a prepared clip depends on: better opened anew than wrong."""
+    files = sorted(Path(files_module.__file__).parent.glob("*.py"))
+    hashed = [file_sha256(file) for file in files if file.stem in _READERS]
+    return hashlib.sha256("".join(hashed).encode()).hexdigest()[:12]
+
+
+_READERS = {
+    *("bvh", "bvh_source", "files", "retarget", "skeleton_maps", "robot", "pickles", "smpl_arrays", "anatomy", "npz"),
+    *("stage", "floor", "skeleton", "kinematics", "contacts", "footlock", "ik", "motion", "rhythm"),
+}
+_FACTS = ("trial", "source", "dancer", "role", "genre", "collection", "pulse_s")
 _ARRAYS = ("contacts", "usable", "held", "beats_s")
 
 

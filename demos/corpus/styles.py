@@ -19,25 +19,32 @@ class Style:
 
     name: str
     weights: dict[str, float]
-    accent: float = 0.12
+    accent: float = 0.06
     count_s: float = 0.5
     travel_m: float = 1.2
 
 
-STYLES = {
-    style.name: style
-    for style in (
-        Style("mixed", {"pop": 1, "hiphop": 1, "jazz": 1, "disco": 1, "salsa": 0.5, "modern": 0.5, "breaking": 0.6, "indian": 0.4}),
-        Style("pop", {"pop": 1, "disco": 0.9, "hiphop": 0.6, "jazz": 0.6, "breaking": 0.3}),
-        Style("hiphop", {"hiphop": 1, "breaking": 0.9, "pop": 0.5}, accent=0.16),
-        Style("breaking", {"breaking": 1, "hiphop": 0.8, "pop": 0.35}, accent=0.16),
-        Style("jazz", {"jazz": 1, "disco": 0.6, "pop": 0.4, "modern": 0.35}),
-        Style("disco", {"disco": 1, "pop": 0.7, "jazz": 0.6}),
-        Style("salsa", {"salsa": 1, "jazz": 0.12}, accent=0.06, count_s=0.34),
-        Style("modern", {"modern": 1, "jazz": 0.25, "indian": 0.2}, accent=0.0, count_s=0.6, travel_m=1.8),
-        Style("indian", {"indian": 1, "modern": 0.15}, accent=0.1, count_s=0.45),
-    )
-}  # fmt: skip
+_FAMILIES = {
+    "mixed": dict(pop=1, hiphop=1, jazz=1, disco=1, breaking=0.6, salsa=0.5, modern=0.5, indian=0.4),
+    "pop": {"pop": 1, "disco": 0.9, "hiphop": 0.6, "jazz": 0.6, "breaking": 0.3},
+    "hiphop": {"hiphop": 1, "breaking": 0.9, "pop": 0.5},
+    "breaking": {"breaking": 1, "hiphop": 0.8, "pop": 0.35},
+    "jazz": {"jazz": 1, "disco": 0.6, "pop": 0.4, "modern": 0.35},
+    "disco": {"disco": 1, "pop": 0.7, "jazz": 0.6},
+    "salsa": {"salsa": 1, "jazz": 0.12},
+    "modern": {"modern": 1, "jazz": 0.25, "indian": 0.2},
+    "indian": {"indian": 1, "modern": 0.15},
+}
+
+_MANNERS: dict[str, dict[str, float]] = {
+    "hiphop": {"accent": 0.1},
+    "breaking": {"accent": 0.1},
+    "salsa": {"accent": 0.03, "count_s": 0.34},
+    "modern": {"accent": 0.0, "count_s": 0.6, "travel_m": 1.8},
+    "indian": {"accent": 0.05, "count_s": 0.45},
+}
+
+STYLES = {name: Style(name, weights, **_MANNERS.get(name, {})) for name, weights in _FAMILIES.items()}
 """The styles by name."""
 
 
