@@ -59,7 +59,9 @@ def led(work: Work, side: str, point: np.ndarray, **options: np.ndarray | float 
     work.blend(ARM_JOINTS[side], arm(side, point, **options), work.weight)  # pyright: ignore[reportArgumentType]
 
 
-def support(work: Work, *, twist: np.ndarray | float = 0.0, side: np.ndarray | float = 0.0, bow: np.ndarray | float = 0):
+def support(
+    work: Work, *, twist: np.ndarray | float = 0.0, side: np.ndarray | float = 0.0, bow: np.ndarray | float = 0
+):
     """A little of the torso in an arm's movement, when it may move: radians to the left, left, and forwards."""
     if work.has("torso"):
         turn = work.weight[:, None] * np.stack(np.broadcast_arrays(bow, twist, -np.asarray(side), work.phase)[:3], -1)
@@ -122,10 +124,10 @@ _GUARD = Pose((-0.12, -0.12, 0.40), 0.0, 0.6, (0.5, -1.0, -0.2))
 def _punch(work: Work) -> None:
     out, every = _PUNCHES[work.params["to"]], work.params["every"]
     period = every * max(len(work.sides), 1)
-    hold = 0.14 * every
+    hold = 0.10 * every
     for index, side in enumerate(work.sides):
-        keys = [(0.0, out), (hold, out), (hold + 0.38 * every, _GUARD), (period - 0.42 * every, _GUARD)]
-        shifted(work, side, keys, period, index * every, snap=1.0)
+        keys = [(0.0, out), (hold, out), (hold + 0.42 * every, _GUARD), (period - 0.46 * every, _GUARD)]
+        shifted(work, side, keys, period, index * every, snap=0.6)
     sign = np.zeros(len(work.phase))
     for index, side in enumerate(work.sides):
         sign += (-1.0 if side == "left" else 1.0) * pulse(work.phase - index * every, period)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from demos.corpus.layers.curves import smooth
 from demos.corpus.layers.limbs import chain
@@ -24,9 +24,13 @@ STANCE_M = 0.10
 """Half the distance between two standing feet."""
 _TOE = REST_OFFSETS[INDEX["left_foot"]].astype(np.float64)  # from the ankle, the foot flat and straight ahead
 _TOE_OUT = 0.14  # radians
-_PIVOT = 0.80  # radians by which the pelvis may turn away from a standing foot
+_PIVOT = 0.65, 0.35  # radians by which the pelvis turns away from a standing foot freely, and beyond that softly
 _PAD_S = 1.5
-_SOFT_M = 0.045  # by which dancers stand lower than upright
+_SOFT_M = 0.06  # by which dancers stand lower than upright
+_LEG_M = float(
+    sum(np.linalg.norm(REST_OFFSETS[INDEX[name]]) for name in ("left_knee", "left_ankle"))
+)  # from hip to ankle, straight
+_HEEL_SHARE = 0.955  # of the leg's length, beyond which the heel comes up
 _PATH_S = 0.8  # the anchor is the dance's own path smoothed over about this long
 
 
@@ -55,7 +59,7 @@ class Step:
     ahead: float = 0.0
     weight: bool = True
     swing: float = 0.6
-    lift: float = 0.055
+    lift: float = 0.075
     air: tuple[Air, ...] = ()
 
 
@@ -144,9 +148,12 @@ def lay(work: Work, steps: Sequence[Step], period: float, axes: Ground, style: S
     )
     level = twist @ rotations.yaw(-axes.heading[inside])
     pelvis = level @ rotations.yaw(away) @ work.source_local[:, 0]
-    turns = np.stack([track.turn for track in tracks], axis=1)
-    ankles = balls - turns @ _TOE
-    planned = Feet(ankles[inside], turns[inside])
+    turns = []
+    for foot, track in enumerate(tracks):
+        hip = root + pelvis @ REST_OFFSETS[LEGS[foot].root]
+        turns.append(track.turned(_heel_lift(hip, track.ball[inside], track.yaw[inside], work.fps), inside))
+    turns = np.stack(turns, axis=1)
+    planned = Feet(balls[inside] - turns @ _TOE, turns)
     _ride(work, pelvis, root, planned)
 
 
@@ -186,7 +193,8 @@ def wrap(angle: np.ndarray) -> np.ndarray:
 
 
 class _Track:
-    """One foot over the padded time. ball (frames, 3), hold (frames, 2) where it stands or is bound for, turn."""
+    """One foot over the padded time: ball (frames, 3), hold (frames, 2) where it stands or is bound for, and its yaw,
+    pitch and roll (frames,) radians."""
 
     def __init__(
         self, work: Work, axes: Ground, steps: list[Step], period: float, foot: int, style: Style, scale: float
@@ -222,9 +230,13 @@ class _Track:
                 self._swing(work, axes, swing, events[index + 1], (starts[index + 1], lands[index + 1]),
                             (spots[index], spots[index + 1]), (headings[index], headings[index + 1]), scale,
                             (yaws, pitch, roll))  # fmt: skip
-        yaws = _pivoted(yaws, axes.heading)
-        tip = np.stack([pitch, 0 * pitch, roll], axis=-1)
-        self.turn = rotations.yaw(yaws) @ rotations.rotvec_to_matrix(tip)
+        self.yaw, self.pitch, self.roll = _pivoted(yaws, axes.heading), pitch, roll
+
+    def turned(self, heel: np.ndarray, inside: slice) -> np.ndarray:
+        """(frames, 3, 3) world orientation of the foot, its heel up by at least (frames,) radians."""
+        pitch, roll = self.pitch[inside], self.roll[inside]
+        tip = np.stack([np.where(pitch < heel, heel, pitch), 0 * pitch, roll], axis=-1)
+        return rotations.yaw(self.yaw[inside]) @ rotations.rotvec_to_matrix(tip)
 
     def _swing(self, work, axes, frames, event, times, spots, headings, scale, angles) -> None:
         beat, step = event
@@ -265,10 +277,24 @@ class _Track:
         pitch[frames], roll[frames] = path[:, 3], path[:, 4]
 
 
+def _heel_lift(hip: np.ndarray, ball: np.ndarray, yaw: np.ndarray, fps: float) -> np.ndarray:
+    """(frames,) radians by which a heel must come up for the leg to reach its ball of the foot without straightening."""
+    pitches = np.linspace(0.0, 0.95, 20)
+    tips = rotations.rotvec_to_matrix(np.stack([pitches, 0 * pitches, 0 * pitches], axis=-1)) @ _TOE
+    ankles = ball[:, None] - np.einsum("fij,pj->fpi", rotations.yaw(yaw), tips)
+    far = np.linalg.norm(ankles - hip[:, None], axis=-1) > _HEEL_SHARE * _LEG_M
+    low = ball[:, 1] < TOE_HEIGHT + 0.10
+    needed = np.where(low, pitches[np.minimum(far.sum(axis=1), len(pitches) - 1)], 0.0)
+    window = max(1, round(0.07 * fps))
+    return gaussian_filter1d(maximum_filter1d(needed, 2 * window + 1, mode="nearest"), window / 2, mode="nearest")
+
+
 def _pivoted(yaws: np.ndarray, heading: np.ndarray) -> np.ndarray:
     """Feet (frames,) turned about their balls as far as the pelvis's heading demands, softly."""
     away = yaws - heading
-    return heading + _PIVOT * np.tanh(away / _PIVOT) if np.abs(away).max() > 0.45 else yaws
+    free, soft = _PIVOT
+    beyond = np.maximum(np.abs(away) - free, 0.0)
+    return yaws - np.sign(away) * (beyond - soft * np.tanh(beyond / soft))
 
 
 def _weight_share(work: Work, axes: Ground, steps: Sequence[Step], period: float) -> np.ndarray:

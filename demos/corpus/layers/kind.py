@@ -84,14 +84,14 @@ class Kind:
     parts : all it can touch. defaults : what it touches when the layer names none; `parts` when (). together : groups
     of parts of which it needs all or none. needed : parts without which it does nothing. blend_s : over which it comes
     and goes before start_s and after end_s. footwork : it chooses where the feet step. opposite : the kind that undoes
-    it, if any.
+    it, if any. chain : other kinds with their parameters, laid one after the other instead of `build`.
     """
 
     name: str
     family: str
     description: str
     parts: tuple[str, ...]
-    build: Callable[[Any], None]
+    build: Callable[[Any], None] | None
     params: Mapping[str, Param] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
@@ -99,6 +99,7 @@ class Kind:
     blend_s: float = 0.4
     footwork: bool = False
     opposite: str | None = None
+    chain: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
     def touched(self, wanted: tuple[str, ...]) -> frozenset[str]:
         """The plain parts a layer with these parts changes; InputError when they cannot carry this kind."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from demos.corpus.layers.curves import smooth
 from demos.motion import ik, rotations
 from demos.motion.skeleton import INDEX, REST_OFFSETS
 
@@ -67,10 +68,14 @@ def arm(
 
 
 def usual_pole(point: np.ndarray) -> np.ndarray:
-    """Where an elbow points for a wrist at (frames, 3): down, out and back; overhead out and a little ahead."""
-    height = np.clip((point[:, 1] - 0.2) / 0.6, 0.0, 1.0)[:, None]
-    height = height * height * (3 - 2 * height)
-    return (1 - height) * np.array([0.45, -0.6, -0.7]) + height * np.array([1.0, -0.2, 0.25])
+    """Where an elbow points for a wrist at (frames, 3): down, out and back; across the body down and out; overhead out.
+
+    Chosen so that no wrist in reach lies along it, where an elbow would not know which way to turn.
+    """
+    height = smooth((point[:, 1] - 0.2) / 0.6)[:, None]
+    inside = smooth(-point[:, 0] / 0.4)[:, None]
+    low = (1 - inside) * np.array([0.45, -0.6, -0.7]) + inside * np.array([0.7, -1.0, 0.5])
+    return (1 - height) * low + height * np.array([1.0, -0.2, 0.25])
 
 
 def chain(limb: ik.Limb, target: np.ndarray, pole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

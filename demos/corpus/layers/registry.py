@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from demos.corpus.layers import arms, groove, steps, torso
+from demos.corpus.layers import arm_styles, arms, dynamics, groove, root, steps, timing, torso
 from demos.corpus.layers.curves import beat_grid
 from demos.corpus.layers.kind import Kind, Layer
 from demos.corpus.layers.workspace import close_work, open_work
+from demos.corpus.parts import expand
 from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
 
-KINDS: dict[str, Kind] = {kind.name: kind for family in (arms, torso, groove, steps) for kind in family.KINDS}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for family in (arms, arm_styles, torso, groove, steps, root, timing, dynamics)
+    for kind in family.KINDS
+}
 """Name -> kind; the order is that of the families."""
 
 
@@ -45,6 +50,11 @@ def apply(
     parts, values = kind.touched(tuple(layer.parts)), kind.values(layer.params)
     if layer.strength == 0:
         return motion
+    if kind.chain:
+        for name, params in kind.chain:
+            motion = _link(motion, layer, parts, name, params, beats, downbeats)
+        return motion
+    assert kind.build is not None
     span = (max(layer.start_s, -kind.blend_s), min(layer.end_s, motion.duration_s + kind.blend_s))
     grid = beat_grid(np.asarray(beats), np.asarray(downbeats), max(span[0], 0.0), span[1])
     work = open_work(motion, span, kind.blend_s, layer.strength, parts, values, grid)
@@ -52,3 +62,12 @@ def apply(
         return motion
     kind.build(work)
     return close_work(work)
+
+
+def _link(motion, layer: Layer, parts: frozenset[str], name: str, params, beats, downbeats) -> Motion:
+    """One kind of a chain, on those of the layer's parts that it can change."""
+    own = parts & expand(KINDS[name].parts)
+    if not own or expand(KINDS[name].needed) - own:
+        return motion
+    link = Layer(name, layer.start_s, layer.end_s, tuple(sorted(own)), layer.strength, params)
+    return apply(motion, link, beats=beats, downbeats=downbeats)

@@ -147,7 +147,7 @@ _EVERY = Param(2.0, 1.0, 8.0, unit="beats")
 KINDS = (
     _kind("march", "Marching on the spot, a foot down on every beat.", _march),
     _kind("step_touch", "Step to the side and touch, right and left, a foot down on every beat.", _step_touch,
-          size=_size(0.40, 0.6)),
+          size=_size(0.28, 0.45)),
     _kind("two_step", "Side, together, side, touch to the right and back.", _two_step, size=_size(0.36, 0.5)),
     _kind("grapevine", "Side, behind, side, touch to the right and back.", _grapevine, size=_size(0.38, 0.5)),
     _kind("box", "A box step: forwards, side, close; back, side, close.", _box, size=_size(0.36, 0.5)),

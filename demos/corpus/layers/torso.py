@@ -90,7 +90,7 @@ def _plateau(x: np.ndarray) -> np.ndarray:
 
 
 def _contract(work: Work) -> None:
-    hit = pulse(work.phase, work.params["every"], rise=0.22, fall=0.55)
+    hit = pulse(work.phase, work.params["every"], rise=0.30, fall=0.6)
     if work.params["way"] == "pop":
         # The chest out: ribs back over a waist that gives way.
         for joint, size in (("spine1", 0.16), ("spine2", -0.20), ("spine3", -0.30)):
@@ -124,13 +124,13 @@ def _shimmy(work: Work) -> None:
     for side, sign in (("left", 1.0), ("right", -1.0)):
         if work.has(f"{side}_arm"):
             forward = sign * shake
-            turn = np.stack([0 * shake, -sign * 0.30 * forward, sign * 0.06 * (1 - forward)], axis=-1)
+            turn = np.stack([0 * shake, -sign * 0.24 * forward, sign * 0.05 * (1 - forward)], axis=-1)
             work.add_turn(f"{side}_collar", work.weight[:, None] * turn)
     if work.has("torso"):
-        for joint, size in (("spine2", -0.08), ("spine3", -0.20)):
+        for joint, size in (("spine2", -0.05), ("spine3", -0.12)):
             work.add_turn(joint, work.weight[:, None] * axes(work, 0, size * shake, 0))
         if work.has("head"):
-            work.add_turn("neck", work.weight[:, None] * axes(work, 0, 0.24 * shake, 0))
+            work.add_turn("neck", work.weight[:, None] * axes(work, 0, 0.15 * shake, 0))
 
 
 def _shared(work: Work, turn: np.ndarray) -> None:

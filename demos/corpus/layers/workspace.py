@@ -86,6 +86,11 @@ class Work:
         return self.envelope[-1] > 0.999
 
     @property
+    def from_start(self) -> bool:
+        """Whether the range begins with the motion."""
+        return self.envelope[0] > 0.999
+
+    @property
     def source_feet(self) -> Feet:
         return Feet(self.source_joints[:, ANKLES].copy(), self.source_turns[:, ANKLES].copy())
 
@@ -145,21 +150,27 @@ def toward(start: np.ndarray, target: np.ndarray, weight: np.ndarray) -> np.ndar
     """Rotations (frames, n, 3, 3) turned towards target by weight (frames, 1 or n), along one path for all frames.
 
     The shortest way flips sides as two poses drift past half a turn from each other; here the way of the frame before
-    is kept, so that it never jumps.
+    is kept, so that it never jumps. Where the weight is 1 all ways end alike, and the shortest is taken again.
     """
     away = rotations.matrix_to_rotvec(np.swapaxes(start, -1, -2) @ target)
-    away = unwrapped(away)
+    away = unwrapped(away, np.broadcast_to(weight, away.shape[:2]) >= 1.0)
     return start @ rotations.rotvec_to_matrix(away * weight[..., None])
 
 
-def unwrapped(rotvec: np.ndarray) -> np.ndarray:
-    """Rotation vectors (frames, n, 3) with whole turns added so that each is nearest to the frame before."""
+def unwrapped(rotvec: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Rotation vectors (frames, n, 3) with whole turns added so that each is nearest to the frame before.
+
+    free : (frames, n) bool, where the shortest form is kept.
+    """
     result = rotvec.copy()
     for frame in range(1, len(result)):
+        if free[frame].all():
+            continue
         angle = np.linalg.norm(rotvec[frame], axis=-1, keepdims=True)
         axis = rotvec[frame] / np.maximum(angle, 1e-9)
         along = (result[frame - 1] * axis).sum(-1, keepdims=True)
         turns = np.where(angle > 1e-3, np.round((along - angle) / (2 * np.pi)), 0.0)
+        turns = np.where(free[frame][:, None], 0.0, turns)
         result[frame] = axis * (angle + 2 * np.pi * turns)
     return result
 
