@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus import inertialisation
 from demos.corpus.phrases import FPS, Clip
@@ -17,6 +18,9 @@ from demos.motion.skeleton import FEET
 
 BLEND_S = 0.4
 """Seconds on each side of a join over which the difference dies away."""
+STAGE_M = 2.2
+"""Metres from the middle of the stage within which a dance is kept, apart from single steps."""
+STAGE_S = 0.8
 _DELTA_S = 1 / FPS  # of the finite differences at a join
 _FOOT_WEIGHT = 6.0  # of a planted foot against any other joint when a phrase is laid onto the last one's end
 _BODY_WEIGHTS = np.array([4.0, 2, 2, 2, 1, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0.5, 0.5, 0.3, 0.3, 0.2, 0.2])
@@ -106,11 +110,31 @@ def assemble(
         _blend(pieces, index, times[cuts[index] : cuts[index + 2]] - edge, before, after)
     parts = ("quaternions", "roots", "contacts")
     whole = [np.concatenate([getattr(piece, name) for piece in pieces], axis=1) for name in parts]
+    drift = stage_correction(whole[1].mean(axis=0))
     motions = []
     for quaternions, roots, contacts in zip(*whole, strict=True):
         motion = Motion(rotations.quaternion_to_rotvec(quaternions), roots, FPS)
-        motions.append(lock_feet(motion, contacts | foot_contacts(motion)))
+        standing = contacts | foot_contacts(motion)  # before the stage moves under them
+        motions.append(lock_feet(Motion(motion.poses, roots + drift, FPS), standing))
     return tuple(motions)
+
+
+def stage_correction(path: np.ndarray) -> np.ndarray:
+    """What to add to a path (frames, 3) metres so that it stays on the stage -> (frames, 3).
+
+    The middle of the path comes to the middle of the stage; where the path, smoothed over STAGE_S, still leaves
+    STAGE_M, steps are shortened so slowly that the feet can be locked afterwards.
+    """
+    slow = gaussian_filter1d(path[:, [0, 2]], STAGE_S * FPS, axis=0, mode="nearest")
+    middle = (slow.min(axis=0) + slow.max(axis=0)) / 2
+    slow = slow - middle
+    radius = np.linalg.norm(slow, axis=1, keepdims=True)
+    # Up to half-way nothing changes; the rest, however far, is brought within the stage.
+    free = STAGE_M / 2
+    farthest = max(float(radius.max()), STAGE_M)
+    squeezed = np.where(radius <= free, radius, free + (radius - free) * (STAGE_M - free) / (farthest - free))
+    moved = slow * (squeezed / np.maximum(radius, 1e-9) - 1) - middle
+    return np.stack([moved[:, 0], np.zeros(len(path)), moved[:, 1]], axis=1)
 
 
 def _coming_to_rest(times: np.ndarray, from_s: float, over_s: float) -> np.ndarray:

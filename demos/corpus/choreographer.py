@@ -43,9 +43,10 @@ _SEEN = 1.1
 _SEEN_SHARE = 1 / 18  # of the dance that one clip may have before it costs
 _LONG_RUN = 1.2
 _FRONT = 0.5
-_STAGE = 1.5
+_STAGE = 2.5
 _HELD = 2.5
-_CHANCE = 0.6
+_CHANCE = 0.9
+_MOOD = 0.7  # the same for all phrases of a clip: today's favourites
 _ROOTED = 2.0
 _REPEAT = 2.2
 _LONGEST_RUN_COUNTS = 16
@@ -317,7 +318,7 @@ def _units(
     clip, from_s, to_s, energy, footwork, held = (a[keep] for a in (clip, from_s, to_s, energy, footwork, held))
     weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
     fours = fits.counts / 4
-    base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + _CHANCE * fours * rng.gumbel(size=len(fits))
+    base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + fours * _chance(rng, clip, len(graph.clips))
     base = base + _ROOTED * np.maximum(1 - footwork / STEPPING_SPEED, 0) * fours
     if not couple:
         base = base + _HELD * held * fours
@@ -345,6 +346,11 @@ def _units(
         moved=np.concatenate([local, local * [-1, 1]]),
         held=twice(held),
     )
+
+
+def _chance(rng: np.random.Generator, clip: np.ndarray, clips: int) -> np.ndarray:
+    """(units,) costs by which seeds differ."""
+    return _CHANCE * rng.gumbel(size=len(clip)) + _MOOD * rng.gumbel(size=clips)[clip]
 
 
 def _rank(values: np.ndarray) -> np.ndarray:
