@@ -29,7 +29,7 @@ INTERACTION_JOINTS = tuple(
 
 # A capsule about a bone: two joints and a radius in metres, fitted to the shipped body: half of its skin lies within
 # 2 cm of the nearest capsule. The head's goes on past its joint, which lies at the base of the skull.
-_BONES = (
+CAPSULES = (
     ("pelvis", "spine3", 0.12), ("spine3", "neck", 0.09), ("left_hip", "right_hip", 0.10),
     ("left_shoulder", "right_shoulder", 0.07), ("neck", "head_top", 0.085),
     ("left_hip", "left_knee", 0.07), ("right_hip", "right_knee", 0.07),
@@ -39,8 +39,8 @@ _BONES = (
     ("left_elbow", "left_wrist", 0.03), ("right_elbow", "right_wrist", 0.03),
     ("left_wrist", "left_hand", 0.035), ("right_wrist", "right_hand", 0.035),
 )  # fmt: skip
-CAPSULE_RADII = np.array([radius for *_, radius in _BONES])
-_LOWER_ARMS = np.array([end.split("_")[-1] in ("wrist", "hand") for _, end, _ in _BONES])
+CAPSULE_RADII = np.array([radius for *_, radius in CAPSULES])
+_LOWER_ARMS = np.array([end.split("_")[-1] in ("wrist", "hand") for _, end, _ in CAPSULES])
 _HELD = _LOWER_ARMS[:, None] & _LOWER_ARMS[None]  # pairs that meet on purpose when hands are held
 
 
@@ -130,31 +130,37 @@ def capsule_gaps(lead: Motion, follow: Motion) -> tuple[np.ndarray, np.ndarray]:
     gap, depth = np.empty(len(lead)), np.empty(len(lead))
     for start in range(0, len(lead), 256):  # 256 frames x 289 pairs stay in the cache
         part = slice(start, start + 256)
-        one, other = _capsules(lead.joints[part]), _capsules(follow.joints[part])
+        one, other = capsules(lead.joints[part]), capsules(follow.joints[part])
         gaps = segment_distance(one[0][:, :, None], one[1][:, :, None], other[0][:, None], other[1][:, None]) - reach
         gap[part] = gaps.min(axis=(1, 2))
         depth[part] = -np.where(_HELD, np.inf, gaps).min(axis=(1, 2))
     return gap, depth
 
 
-def _capsules(joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def capsules(joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Ends of the bones of (frames, 24, 3) joints -> two (frames, capsules, 3)."""
     joints = joints.astype(np.float64)
     top = 2.2 * joints[:, INDEX["head"]] - 1.2 * joints[:, INDEX["neck"]]
     points = np.concatenate([joints, top[:, None]], axis=1)
     index = {**INDEX, "head_top": len(INDEX)}
-    return points[:, [index[a] for a, _, _ in _BONES]], points[:, [index[b] for _, b, _ in _BONES]]
+    return points[:, [index[a] for a, _, _ in CAPSULES]], points[:, [index[b] for _, b, _ in CAPSULES]]
 
 
 def segment_distance(p1: np.ndarray, q1: np.ndarray, p2: np.ndarray, q2: np.ndarray) -> np.ndarray:
-    """Between segments p1-q1 and p2-q2 (..., 3) -> (...); Ericson, Real-Time Collision Detection, 5.1.9."""
+    """Between segments p1-q1 and p2-q2 (..., 3) -> (...)."""
+    near, other = segment_closest(p1, q1, p2, q2)
+    return np.linalg.norm(near - other, axis=-1)
+
+
+def segment_closest(p1: np.ndarray, q1: np.ndarray, p2: np.ndarray, q2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest points of segments p1-q1 and p2-q2, each (..., 3); Ericson, Real-Time Collision Detection, 5.1.9."""
     d1, d2, r = q1 - p1, q2 - p2, p1 - p2
     a, e, b = (d1 * d1).sum(-1) + 1e-12, (d2 * d2).sum(-1) + 1e-12, (d1 * d2).sum(-1)
     c, f = (d1 * r).sum(-1), (d2 * r).sum(-1)
     s = np.clip((b * f - c * e) / np.maximum(a * e - b * b, 1e-12), 0, 1)
     t = np.clip((b * s + f) / e, 0, 1)
     s = np.clip((b * t - c) / a, 0, 1)
-    return np.linalg.norm(r + s[..., None] * d1 - t[..., None] * d2, axis=-1)
+    return p1 + s[..., None] * d1, p2 + t[..., None] * d2
 
 
 def speed_correlation(lead: Motion, follow: Motion) -> tuple[float | None, float | None]:

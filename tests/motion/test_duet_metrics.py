@@ -141,7 +141,7 @@ def test_the_capsules_fit_the_shipped_body():
     body_module = pytest.importorskip("demos.body.body")
     shape = body_module.load_body()
     skin = np.asarray(shape.vertices, np.float64)
-    starts, ends = duet_metrics._capsules(np.asarray(shape.joints, np.float32)[None])
+    starts, ends = duet_metrics.capsules(np.asarray(shape.joints, np.float32)[None])
     to_bones = duet_metrics.segment_distance(skin[:, None], skin[:, None], starts, ends)
     outside = (to_bones - duet_metrics.CAPSULE_RADII).min(axis=1)
     assert abs(np.median(outside)) < 0.01
