@@ -17,10 +17,12 @@ from demos.runtime.compiled import compiled
 FPS = 120  # frames a second of the decoder's grid
 SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
 METERS = (4, 3)
-TEMPO_STIFFNESS = 100.0  # cost, in nats, of a tempo e times as fast from one beat to the next (Krebs et al.: 100)
+TEMPO_STIFFNESS = 200.0  # cost, in nats, of a tempo e times as fast from one beat to the next (Krebs et al.: 100)
 BEAT_HALF_WIDTH = 2  # frames around a beat whose probability says nothing against the beat
-BEAT_COST = 0.0  # nats for every beat: the larger, the slower the tempo that is preferred
-DOWNBEAT_WEIGHT = 1.0
+# Of two tempos an octave apart that fit about equally well, people move to the one nearer to two steps a second:
+# every beat costs this many nats times the square of its tempo's distance from there, in octaves.
+TEMPO_PREFERENCE = 2.0
+PREFERRED_BPM = 120.0
 PROBABILITY_FLOOR = 0.01
 SILENT = 0.08  # frames before the first and after the last probability above this hold no beat
 
@@ -41,9 +43,8 @@ def decode(
     fps: float,
     *,
     meters: tuple[int, ...] = METERS,
-    beat_cost: float = BEAT_COST,
     stiffness: float = TEMPO_STIFFNESS,
-    downbeat_weight: float = DOWNBEAT_WEIGHT,
+    preference: float = TEMPO_PREFERENCE,
 ) -> Decoded:
     """The most probable beats.
 
@@ -65,10 +66,11 @@ def decode(
     beat = np.clip(np.interp(times, source, beat), PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
     share = np.clip(np.interp(times, source, downbeat) / beat, PROBABILITY_FLOOR, 1 - PROBABILITY_FLOOR)
     silence = np.log1p(-beat)
-    observed_down = np.log(beat) + downbeat_weight * np.log(share) - beat_cost
-    observed_other = np.log(beat) + downbeat_weight * np.log1p(-share) - beat_cost
+    observed_down = np.log(beat) + np.log(share)
+    observed_other = np.log(beat) + np.log1p(-share)
     intervals = np.arange(int(60 * FPS / FASTEST_BPM), int(np.ceil(60 * FPS / SLOWEST_BPM)) + 1)
     step_cost = stiffness * np.diff(np.log(intervals), prepend=np.log(intervals[0]))
+    habit = -preference * np.square(np.log2(60 * FPS / intervals / PREFERRED_BPM))
     best = nothing
     for meter in meters:
         frames, positions, score = _viterbi(
@@ -77,6 +79,7 @@ def decode(
             np.concatenate([[0.0], np.cumsum(silence)]).astype(np.float64),
             intervals,
             step_cost.astype(np.float32),
+            habit.astype(np.float32),
             meter,
         )
         if len(frames) and (not len(best.beats) or score > best.score):
@@ -85,13 +88,14 @@ def decode(
 
 
 @compiled
-def _viterbi(down, other, silence, intervals, step_cost, meter):  # pragma: no cover - compiled
+def _viterbi(down, other, silence, intervals, step_cost, habit, meter):  # pragma: no cover - compiled
     """Frames of the beats, their positions in the bar, and the score of the best path.
 
     down, other : (frames,) log probability of a downbeat, or another beat, at a frame
     silence : (frames + 1,) running sum of the log probability of no beat
     intervals : (n,) allowed frames between beats, rising by one
     step_cost : (n,) cost of a change between an interval and the one before it in the list
+    habit : (n,) what a beat gains by each interval
     """
     frames, count, longest = len(down), len(intervals), intervals[-1]
     # carried[t % ring, position, i]: best score of a beat at t if the *next* interval is intervals[i]
@@ -110,10 +114,10 @@ def _viterbi(down, other, silence, intervals, step_cost, meter):  # pragma: no c
                 stop = t - BEAT_HALF_WIDTH
                 if previous >= 0:
                     quiet = silence[stop] - silence[start] if stop > start else 0.0
-                    score[position, i] = carried[previous % ring, before, i] + quiet + observed
+                    score[position, i] = carried[previous % ring, before, i] + quiet + observed + habit[i]
                 else:  # the first beat of the song
                     quiet = silence[stop] if stop > 0 else 0.0
-                    score[position, i] = quiet + observed
+                    score[position, i] = quiet + observed + habit[i]
         for position in range(meter):
             # The best interval before for every interval after: the cost of a change adds up along the list of
             # intervals, so one pass each way finds it (a distance transform), not a search for each.

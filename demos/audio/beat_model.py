@@ -54,6 +54,9 @@ def compress(magnitudes: np.ndarray | torch.Tensor) -> torch.Tensor:
 class BeatNetwork(nn.Module):
     """(batch, frames, 64) compressed mel magnitudes -> (batch, frames, 2) logits: beat, downbeat."""
 
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
     def __init__(self, *, front: int = 16, width: int = 32, layers: int = 11, dropout: float = 0.1) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(BANDS))

@@ -52,6 +52,17 @@ def test_fills_beats_that_nobody_plays():
     np.testing.assert_allclose(decoded.beats[: len(beats)], beats, atol=0.03)
 
 
+def test_prefers_the_walking_tempo_of_two_that_fit():
+    """Every second beat is played, the others only hinted at: 60 or 120 BPM? 140 or 70?"""
+    for slow, expected in ((60, 120), (70, 140), (100, 100)):
+        beats = np.arange(0.5, 29.5, 60 / slow)
+        beat, _ = probabilities(beats, beats[:0], 30)
+        hinted, _ = probabilities(beats + 30 / slow, beats[:0], 30, peak=0.5)
+        heard = np.maximum(beat, hinted)
+        tempo = 60 / np.median(np.diff(decode(heard, heard / 4, FPS).beats))
+        assert tempo == pytest.approx(expected, rel=0.02)
+
+
 def test_follows_a_drifting_tempo():
     beats = 0.5 + np.cumsum(60 / (110 + 12 * np.sin(np.arange(60) / 9)))
     decoded = decode(*probabilities(beats, beats[::4], beats[-1] + 0.5), FPS)
@@ -88,7 +99,7 @@ def test_beats_rise_and_count_the_bar_whatever_is_heard(seed):
     np.testing.assert_array_equal(np.diff(decoded.positions) % decoded.meter, 1)
 
 
-def best_by_brute_force(down, other, silence, intervals, step_cost, meter):
+def best_by_brute_force(down, other, silence, intervals, step_cost, habit, meter):
     """The best score over every list of beats that the model allows."""
     frames, best = len(down), -np.inf
     place = {int(interval): np.cumsum(step_cost)[index] for index, interval in enumerate(intervals)}
@@ -107,6 +118,7 @@ def best_by_brute_force(down, other, silence, intervals, step_cost, meter):
                     start, stop = left + 1 + BEAT_HALF_WIDTH, right - BEAT_HALF_WIDTH
                     score += silence[stop] - silence[start] if stop > start else 0
                 steps = [first_gap, *map(int, gaps)]
+                score += sum(habit[step - intervals[0]] for step in steps)
                 score -= sum(abs(place[a] - place[b]) for a, b in itertools.pairwise(steps))
                 if frames - chosen[-1] > steps[-1]:
                     continue
@@ -123,5 +135,6 @@ def test_viterbi_is_exact(seed):
     down, other = np.log(beat * share).astype(np.float32), np.log(beat * (1 - share)).astype(np.float32)
     silence = np.concatenate([[0], np.cumsum(np.log1p(-beat))])
     step_cost = (3 * np.diff(np.log(intervals), prepend=np.log(4))).astype(np.float32)
-    _, _, score = bar_pointer._viterbi(down, other, silence, intervals, step_cost, 3)
-    assert score == pytest.approx(best_by_brute_force(down, other, silence, intervals, step_cost, 3), abs=1e-4)
+    habit = rng.normal(0, 0.3, len(intervals)).astype(np.float32)
+    _, _, score = bar_pointer._viterbi(down, other, silence, intervals, step_cost, habit, 3)
+    assert score == pytest.approx(best_by_brute_force(down, other, silence, intervals, step_cost, habit, 3), abs=1e-4)

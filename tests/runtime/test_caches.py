@@ -20,11 +20,15 @@ def make_cache(folder: Path | None, *, memory_bytes: int = 1000, disk_bytes: int
         folder=folder,
         memory_bytes=memory_bytes,
         disk_bytes=disk_bytes,
-        write=lambda value, path: path.write_bytes(b"ok" + value) and None,
+        write=write_marked,
         read=read_marked,
         size_of=len,
         suffix=".bin",
     )
+
+
+def write_marked(value: bytes, path: Path) -> None:
+    path.write_bytes(b"ok" + value)
 
 
 def read_marked(path: Path) -> bytes:
@@ -32,6 +36,12 @@ def read_marked(path: Path) -> bytes:
     if data[:2] != b"ok":
         raise ValueError("damaged")
     return data[2:]
+
+
+def file_of(cache: ContentCache[bytes], key: str) -> Path:
+    path = cache.path(key)
+    assert path is not None
+    return path
 
 
 def never() -> bytes:
@@ -84,7 +94,7 @@ def test_disk_stays_within_its_limit_and_drops_the_oldest(tmp_path):
     cache = make_cache(tmp_path, disk_bytes=250)
     for index, key in enumerate("abcd"):
         cache.get(key, lambda: bytes(98))
-        os.utime(cache.path(key), (1000 + index, 1000 + index))
+        os.utime(file_of(cache, key), (1000 + index, 1000 + index))
     cache.get("e", lambda: bytes(98))
     assert sorted(path.stem for path in tmp_path.glob("*.bin")) == ["d", "e"]
 
@@ -93,7 +103,7 @@ def test_reading_refreshes_a_file(tmp_path):
     cache = make_cache(tmp_path, disk_bytes=250)
     for index, key in enumerate("ab"):
         cache.get(key, lambda: bytes(98))
-        os.utime(cache.path(key), (1000 + index, 1000 + index))
+        os.utime(file_of(cache, key), (1000 + index, 1000 + index))
     cache.clear_memory()
     cache.get("a", never)
     cache.get("c", lambda: bytes(98))
@@ -104,7 +114,7 @@ def test_reading_refreshes_a_file(tmp_path):
 def test_a_damaged_file_is_computed_anew(tmp_path, damage):
     cache = make_cache(tmp_path)
     cache.get("a", lambda: b"1")
-    cache.path("a").write_bytes(damage)
+    file_of(cache, "a").write_bytes(damage)
     cache.clear_memory()
     assert cache.get("a", lambda: b"2") == b"2"
     assert make_cache(tmp_path).get("a", never) == b"2"
@@ -187,8 +197,8 @@ def test_odd_keys_become_safe_file_names(tmp_path):
     cache = make_cache(tmp_path)
     for key in ("../../etc/passwd", "a b", "x" * 500, "é"):
         cache.get(key, lambda: b"1")
-        assert cache.path(key).parent == tmp_path
-        assert cache.path(key).exists()
+        assert file_of(cache, key).parent == tmp_path
+        assert file_of(cache, key).exists()
 
 
 def test_arrays_and_facts_come_back(tmp_path):
