@@ -50,7 +50,7 @@ def find_holds(lead: Motion, follow: Motion, *, near_m: float = HOLD_M, far_m: f
             rival = np.minimum(distance[:, a, 1 - b], distance[:, 1 - a, b])
             mask &= (distance[:, a, b] <= rival) | (rival > near_m)
             for start, stop in runs(~mask):
-                if 0 < start and stop < len(mask) and stop - start < SHORTEST_GAP_S * fps:
+                if start > 0 and stop < len(mask) and stop - start < SHORTEST_GAP_S * fps:
                     mask[start:stop] = distance[start:stop, a, b].max() < 2 * far_m
             holds += [Hold(a, b, i, j) for i, j in runs(mask) if j - i >= SHORTEST_HOLD_S * fps]
     return sorted(holds, key=lambda hold: (hold.start, hold.lead_side, hold.follow_side))
@@ -95,7 +95,9 @@ def close_holds(
                     continue
                 goal = source[body][side] + wanted
                 reaching.reach(side, positions, orientations, goal)
-                held = np.minimum(total[body][side], sum(w for w, p in zip(weights, sides, strict=True) if p[body] == side))
+                held = np.minimum(
+                    total[body][side], sum(w for w, p in zip(weights, sides, strict=True) if p[body] == side)
+                )
                 missing = held[:, None] * (goal - positions[:, reaching.HANDS[side]])
                 if turn == 0:
                     reaching.lean(side, positions, orientations, missing, fps)
