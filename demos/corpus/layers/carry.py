@@ -6,6 +6,7 @@ import numpy as np
 
 from demos.corpus.layers.curves import smooth
 from demos.corpus.layers.workspace import Feet, Work, cross_feet, heading_of, set_feet, toward
+from demos.corpus.parts import joint_set
 from demos.motion import rotations
 from demos.motion.contacts import foot_contacts, runs
 from demos.motion.motion import Motion
@@ -102,18 +103,14 @@ def _yaw_between(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def cross(work: Work, local: np.ndarray, root: np.ndarray, feet: Feet) -> None:
     """From the dance to another version of it (all its joints, its root and feet) by the envelope and back."""
-    joints = list(_moved(work))
-    work.local[:, joints] = toward(work.source_local[:, joints], local[:, joints], work.envelope[:, None])
+    joints = list(joint_set(work.parts))
+    # Feet cannot stand half here and half there: with the root it is all or nothing, whatever the strength.
+    weight = work.envelope if work.has("root") else work.weight
+    work.local[:, joints] = toward(work.source_local[:, joints], local[:, joints], weight[:, None])
     if work.has("root"):
         work.root = work.source_root + work.envelope[:, None] * (root - work.source_root)
         set_feet(work, cross_feet(work.source_feet, feet, work.envelope))
     work.plant = False
-
-
-def _moved(work: Work) -> tuple[int, ...]:
-    from demos.corpus.parts import joint_set
-
-    return joint_set(work.parts)
 
 
 def fit(work: Work, local: np.ndarray, root: np.ndarray, feet: Feet, stands: np.ndarray) -> tuple:

@@ -28,6 +28,17 @@ def ease(u: np.ndarray | float, snap: float) -> np.ndarray:
     return (1 - snap) * smooth(u) + snap * late(u)
 
 
+def even(u: np.ndarray) -> np.ndarray:
+    """0 to 1 at an even speed with soft ends of a quarter each: a turn or a walk, not a swing."""
+    u = np.clip(u, 0.0, 1.0)
+    soft = 0.25
+    # The integral of a speed that rises as 3 s^2 - 2 s^3 over `soft` and falls likewise.
+    ramp = lambda s: s**3 - 0.5 * s**4  # noqa: E731
+    rise = np.where(u < soft, soft * ramp(u / soft), 0.5 * soft + u - soft)
+    fall = np.where(u > 1 - soft, (1 - 1.5 * soft) + 0.5 * soft - soft * ramp((1 - u) / soft), rise)
+    return np.where(u > 1 - soft, fall, rise) / (1 - soft)
+
+
 def wave(phase: np.ndarray, period: float = 1.0) -> np.ndarray:
     """1 on beats 0, period, 2 period ..., -1 half-way between; a cosine."""
     return np.cos(2 * np.pi * np.asarray(phase) / period)

@@ -1,4 +1,4 @@
-"""How big the dance is, and its mirror image: bigger, smaller, mirrored, arms mirrored; energy and calm chain others."""
+"""How big the dance is, and its mirror image: bigger, smaller, mirrored; energy and calm chain other kinds."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ KINDS = (
          params={"factor": Param(1.45, 1.0, 1.9, unit="times")}, opposite="smaller"),
     Kind("smaller", "dynamics", "Everything smaller, nearer to the middle of the movement.", ALL, _scale,
          params={"factor": Param(0.5, 0.2, 1.0, unit="times")}, opposite="bigger"),
-    Kind("energy", "dynamics", "More energy: bigger, sharper, with a bounce in the knees.", ALL, None, opposite="calmer",
-         chain=(("bigger", {"factor": 1.3}), ("sharp", {}), ("bounce", {"depth": 0.05}))),
+    Kind("energy", "dynamics", "More energy: bigger, sharper, with a bounce in the knees.", ALL, None,
+         opposite="calmer", chain=(("bigger", {"factor": 1.3}), ("sharp", {}), ("bounce", {"depth": 0.05}))),
     Kind("calmer", "dynamics", "Calmer: smaller and more fluid.", ALL, None, opposite="energy",
          chain=(("smaller", {"factor": 0.6}), ("fluid", {}))),
     Kind("mirror", "dynamics", "Left and right exchanged, for the whole dance or some parts of it.", ALL, _mirror,

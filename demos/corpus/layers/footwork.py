@@ -278,7 +278,7 @@ class _Track:
 
 
 def _heel_lift(hip: np.ndarray, ball: np.ndarray, yaw: np.ndarray, fps: float) -> np.ndarray:
-    """(frames,) radians by which a heel must come up for the leg to reach its ball of the foot without straightening."""
+    """(frames,) radians by which a heel must come up for the leg to reach the ball without straightening."""
     pitches = np.linspace(0.0, 0.95, 20)
     tips = rotations.rotvec_to_matrix(np.stack([pitches, 0 * pitches, 0 * pitches], axis=-1)) @ _TOE
     ankles = ball[:, None] - np.einsum("fij,pj->fpi", rotations.yaw(yaw), tips)

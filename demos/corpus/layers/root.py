@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus.layers.carry import carry, standing
-from demos.corpus.layers.curves import smooth
+from demos.corpus.layers.curves import even, smooth
 from demos.corpus.layers.footwork import LEFT, RIGHT, Step, Style, ground, lay, padded_time
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.workspace import Feet, Work
@@ -16,17 +16,6 @@ from demos.motion.skeleton import INDEX, REST_OFFSETS
 GRAVITY = 9.81
 _FOOT_M = float(REST_OFFSETS[INDEX["left_foot"]][2])
 _FASTEST = 1.0  # m/s of travelling: beyond it steps become leaps
-
-
-def even(u: np.ndarray) -> np.ndarray:
-    """0 to 1 at an even speed with soft ends of a quarter each: a turn or a walk, not a swing."""
-    u = np.clip(u, 0.0, 1.0)
-    soft = 0.25
-    # The integral of a speed that rises as 3 s^2 - 2 s^3 over `soft` and falls likewise.
-    ramp = lambda s: s**3 - 0.5 * s**4  # noqa: E731
-    rise = np.where(u < soft, soft * ramp(u / soft), 0.5 * soft + u - soft)
-    fall = np.where(u > 1 - soft, (1 - 1.5 * soft) + 0.5 * soft - soft * ramp((1 - u) / soft), rise)
-    return np.where(u > 1 - soft, fall, rise) / (1 - soft)
 
 
 def turn_windows(work: Work) -> list[tuple[float, float, int]]:
@@ -57,7 +46,7 @@ def _turn(work: Work) -> None:
     work.envelope = np.minimum(work.envelope, np.max(inside, axis=0))
 
     def angle(at_s: np.ndarray) -> np.ndarray:
-        return sign * 2 * np.pi * sum(n * even((at_s - a) / (b - a)) for a, b, n in windows)
+        return sign * 2 * np.pi * np.sum([n * even((at_s - a) / (b - a)) for a, b, n in windows], axis=0)
 
     beats_a_turn = min((b - a) / n for a, b, n in windows) / work.grid.beat_s
     pace = 1.0 if beats_a_turn >= 6 else 0.5
@@ -141,7 +130,7 @@ def _jump(work: Work) -> None:
     )
     feet = work.source_feet
     # The feet leave the floor toes last: as far as they are up, they point.
-    point = np.arcsin(np.clip(0.9 * lift / _FOOT_M, 0.0, np.sin(0.65)))
+    point = np.arcsin(np.clip(0.55 * lift / _FOOT_M, 0.0, np.sin(0.65)))
     tip = rotations.rotvec_to_matrix(np.stack([point, 0 * point, 0 * point], axis=-1))
     for foot in (0, 1):
         feet.turns[:, foot] = feet.turns[:, foot] @ tip
@@ -196,7 +185,7 @@ _LOWER = ("legs", "root")
 
 KINDS = (
     Kind("turn", "root", "Whole turns on the spot to the left or right, stepping round on the beat.", _LOWER, _turn,
-         needed=_LOWER, blend_s=0.7, footwork=True,
+         needed=_LOWER, blend_s=0.8, footwork=True,
          params={"way": Param("left", choices=("left", "right")), "count": Param(1, 1, 16, unit="turns", whole=True),
                  "beats": Param(4.0, 1.0, 16.0, unit="beats a turn"),
                  "every": Param(0.0, 0.0, 64.0, unit="beats from one to the next; 0: without a stop")}),
@@ -204,9 +193,9 @@ KINDS = (
          ("legs", "root", "torso"), _jump, needed=_LOWER,
          params={"height": Param(0.22, 0.05, 0.45, unit="m"), "every": Param(4.0, 1.0, 32.0, unit="beats")}),
     Kind("travel", "root", "Walking steps that carry the dance forwards, back, to a side (and back again where more of "
-         "the dance follows) or round in a circle.", _LOWER, _travel, needed=_LOWER, blend_s=0.7, footwork=True,
+         "the dance follows) or round in a circle.", _LOWER, _travel, needed=_LOWER, blend_s=0.8, footwork=True,
          opposite="stay", params={"to": Param("forward", choices=("forward", "back", "left", "right", "circle")),
                                   "distance": Param(2.0, 0.2, 8.0, unit="m")}),
     Kind("stay", "root", "The dance kept on the spot: its way across the floor taken out.", _LOWER, _stay,
-         needed=_LOWER, opposite="travel", blend_s=0.7),
+         needed=_LOWER, opposite="travel", blend_s=0.8),
 )  # fmt: skip

@@ -135,7 +135,7 @@ def _laid(pattern: Callable[[Work], Pattern]) -> Callable[[Work], None]:
 
 def _kind(name: str, description: str, pattern: Callable[[Work], Pattern], **params: Param) -> Kind:
     return Kind(name, "legs", description, ("legs", "root"), _laid(pattern), params=params, needed=("legs", "root"),
-                blend_s=0.7, footwork=True)  # fmt: skip
+                blend_s=0.8, footwork=True)  # fmt: skip
 
 
 def _size(default: float, high: float) -> Param:

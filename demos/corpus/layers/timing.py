@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from demos.corpus.layers.carry import cross, fit, standing
-from demos.corpus.layers.curves import late, smooth
+from demos.corpus.layers.carry import cross, fit, held, standing
+from demos.corpus.layers.curves import ease, even, smooth
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.workspace import ANKLES, Feet, Work, world
 from demos.corpus.parts import joint_set
@@ -37,7 +37,7 @@ def _towards_beats(work: Work, hold: float, snap: float, every: float = 1.0) -> 
     phase = work.phase / every
     step = np.floor(phase)
     u = phase - step
-    moved = (1 - snap) * smooth((u - hold) / (1 - hold)) + snap * late((u - hold) / (1 - hold))
+    moved = ease((u - hold) / (1 - hold), snap)
     warped = work.grid.time_s((step + moved) * every)
     return work.time_s + work.weight * (warped - work.time_s)
 
@@ -47,12 +47,16 @@ def _sharp(work: Work) -> None:
 
 
 def _hit(work: Work) -> None:
-    rewind(work, _towards_beats(work, 0.36, 1.0, work.params["every"]))
+    rewind(work, _towards_beats(work, 0.28, 0.6, work.params["every"]))
 
 
 def _freeze(work: Work) -> None:
-    every = work.params["every"]
-    rewind(work, _towards_beats(work, min(work.params["hold"], 0.7), 0.0, every))
+    every, hold = work.params["every"], work.params["hold"]
+    phase = work.phase / every
+    step = np.floor(phase)
+    # The freeze begins on the beat; the rest of the way is danced a little faster.
+    warped = work.grid.time_s((step + even((phase - step - hold) / (1 - hold))) * every)
+    rewind(work, work.time_s + work.weight * (warped - work.time_s))
 
 
 def _fluid(work: Work) -> None:
@@ -88,7 +92,18 @@ def _double(work: Work) -> None:
     along = np.interp(u, [0, 3 / 8, 5 / 8, 1], [0, 6 / 8, 2 / 8, 1])
     ahead = np.where((work.time_s > start_s) & (work.time_s < end_s), (along - u) * cycle, 0.0)
     ahead = gaussian_filter1d(ahead, 0.07 * work.fps, mode="nearest")
-    rewind(work, work.time_s + work.weight * ahead)
+    shown_s = work.time_s + work.weight * ahead
+    rewind(work, shown_s)
+    if work.has("root"):
+        # At twice the speed a small slide of the original is a large one: standing feet are held.
+        joints, turns = world(work.local, work.root)
+        ankles = joints[:, ANKLES].copy()
+        frames = np.clip(np.round(shown_s * work.fps).astype(int), 0, len(work.motion) - 1)
+        pinned = not work.from_start, not work.to_end
+        for foot, stands in enumerate(standing(work.motion)[frames].T):
+            flat, _ = held(ankles[:, foot, ::2], stands, work.fps, late=foot == 1, pinned=pinned)
+            ankles[:, foot, ::2] += work.weight[:, None] * (flat - ankles[:, foot, ::2])
+        work.feet, work.plant = Feet(ankles, turns[:, ANKLES].copy()), True
 
 
 def _delay(work: Work) -> None:
@@ -133,7 +148,7 @@ KINDS = (
     Kind("hit", "timing", "Hits: the body shoots into each beat and stands for a third of it.", ALL, _hit,
          params={"every": _every(1.0)}, opposite="fluid"),
     Kind("freeze", "timing", "Freezes on every few beats, then catches up.", ALL, _freeze, opposite="fluid",
-         params={"every": _every(4.0), "hold": Param(0.4, 0.1, 0.7, unit="of the way to the next")}),
+         params={"every": _every(4.0), "hold": Param(0.35, 0.1, 0.6, unit="of the way to the next")}),
     Kind("double_time", "timing", "Twice as fast, going back over a quarter of it to stay with the rest of the dance.",
          ALL, _double, opposite="half_time"),
     Kind("half_time", "timing", "Half as fast.", ALL, _half, opposite="double_time", blend_s=0.8),

@@ -120,17 +120,19 @@ def _roll(work: Work) -> None:
 
 def _shimmy(work: Work) -> None:
     shake = wave(work.phase, work.params["every"])
-    # One shoulder forward while the other goes back; forwards also a little down.
+    chest = -0.12 * shake if work.has("torso") else 0.0 * shake
+    # One shoulder forward while the other goes back, and a little up; loose arms hang on and are not flung about.
     for side, sign in (("left", 1.0), ("right", -1.0)):
         if work.has(f"{side}_arm"):
             forward = sign * shake
-            turn = np.stack([0 * shake, -sign * 0.24 * forward, sign * 0.05 * (1 - forward)], axis=-1)
+            turn = np.stack([0 * shake, -0.26 * shake, sign * 0.05 * (1 - forward)], axis=-1)
             work.add_turn(f"{side}_collar", work.weight[:, None] * turn)
+            loose = -turn - np.stack([0 * chest, chest, 0 * chest], axis=-1)
+            work.add_turn(f"{side}_shoulder", 0.75 * work.weight[:, None] * loose)
     if work.has("torso"):
-        for joint, size in (("spine2", -0.05), ("spine3", -0.12)):
-            work.add_turn(joint, work.weight[:, None] * axes(work, 0, size * shake, 0))
+        work.add_turn("spine3", work.weight[:, None] * axes(work, 0, chest, 0))
         if work.has("head"):
-            work.add_turn("neck", work.weight[:, None] * axes(work, 0, 0.15 * shake, 0))
+            work.add_turn("neck", work.weight[:, None] * axes(work, 0, -chest, 0))
 
 
 def _shared(work: Work, turn: np.ndarray) -> None:
