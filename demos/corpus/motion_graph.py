@@ -107,7 +107,7 @@ def _features(clip: Clip, frames: np.ndarray, couple: bool) -> tuple[np.ndarray,
     if couple:
         assert clip.partner is not None
         joints = np.concatenate([joints, clip.partner.joints.astype(np.float64)], axis=1)
-        contacts = np.concatenate([contacts, np.zeros_like(contacts)], axis=1)
+        contacts = np.concatenate([contacts, clip.partner_contacts[frames].astype(np.float64)], axis=1)
     last = len(joints) - 1
     before, after = np.maximum(frames - _VELOCITY_FRAMES, 0), np.minimum(frames + _VELOCITY_FRAMES, last)
     elapsed = np.maximum(after - before, 1)[:, None, None] / FPS

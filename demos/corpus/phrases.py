@@ -67,6 +67,11 @@ class Clip:
         return joint_speed(self.motion.joints, FPS)
 
     @cached_property
+    def partner_contacts(self) -> np.ndarray:
+        """(frames, 4) bool: the partner's, none for a soloist."""
+        return np.zeros_like(self.contacts) if self.partner is None else foot_contacts(self.partner)
+
+    @cached_property
     def footwork(self) -> np.ndarray:
         """(frames,) m/s, mean over ankles and toes."""
         return joint_speed(self.motion.joints[:, FEET], FPS)

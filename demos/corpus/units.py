@@ -1,0 +1,132 @@
+"""What the choreographer chooses from: fits of phrases to counts, their mirror images, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demos.corpus.alignment import Fits
+from demos.corpus.motion_graph import MotionGraph
+from demos.corpus.novelty import Novelty, looks, mirrored
+from demos.corpus.phrases import FPS
+from demos.corpus.styles import Style
+from demos.runtime.errors import InputError
+
+IDLE_SPEED = 0.24
+"""m/s, mean over the joints and a second: what moves less does not get into a dance."""
+STEPPING_SPEED = 0.3
+"""m/s, mean over ankles and toes: who moves the feet less stands rooted, which costs."""
+
+# Weights of what a unit costs by itself, in units of a fair join, per four counts.
+_ALIGN = 0.35
+_FAMILY = 1.0
+_HELD = 2.5
+_ROOTED = 2.0
+_CHANCE = 0.7
+_MOOD = 0.5  # the same for all phrases of a clip: today's favourites
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What the search chooses from: fits of phrases to counts and their mirror images (the second half)."""
+
+    fits: Fits
+    start: np.ndarray  # nodes, mirrored ones from n
+    end: np.ndarray
+    counts: np.ndarray
+    clip: np.ndarray
+    from_s: np.ndarray
+    to_s: np.ndarray
+    base: np.ndarray  # cost whatever comes before
+    energy: np.ndarray  # 0 .. 1, rank
+    turn: np.ndarray  # radians
+    moved: np.ndarray  # (units, 2) metres x, z seen from the start's facing
+    held: np.ndarray
+    novelty: Novelty
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def mirror(self, unit: int) -> int:
+        """The same phrase to the other side."""
+        half = len(self) // 2
+        return unit + half if unit < half else unit - half
+
+
+def make_units(graph: MotionGraph, fits: Fits, style: Style, couple: bool, rng: np.random.Generator) -> Units:
+    """The units that move enough, with what each costs by itself in a style; both sides of each.
+
+    Raises InputError when there is none.
+    """
+    clip = graph.clip[fits.start]
+    from_s, to_s = graph.time_s[fits.start], graph.time_s[fits.end]
+    energy, footwork, quietest, held = _activity(graph, clip, from_s, to_s)
+    keep = quietest > IDLE_SPEED
+    if not keep.any():
+        raise InputError("None of the phrases moves enough and fits this song's tempo; add dances or change the style.")
+    fits = Fits(*(getattr(fits, name)[keep] for name in Fits.__dataclass_fields__))
+    clip, from_s, to_s, energy, footwork, held = (a[keep] for a in (clip, from_s, to_s, energy, footwork, held))
+    weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
+    fours = fits.counts / 4
+    base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + fours * _chance(rng, clip, len(graph.clips))
+    base = base + _ROOTED * np.maximum(1 - footwork / STEPPING_SPEED, 0) * fours
+    if not couple:
+        base = base + _HELD * held * fours
+    turn = graph.heading[fits.end] - graph.heading[fits.start]
+    moved = graph.place[fits.end] - graph.place[fits.start]
+    sine, cosine = np.sin(-graph.heading[fits.start]), np.cos(-graph.heading[fits.start])
+    local = np.stack([cosine * moved[:, 0] + sine * moved[:, 1], cosine * moved[:, 1] - sine * moved[:, 0]], axis=1)
+    energy = 0.65 * _rank(energy) + 0.35 * _rank(footwork)
+    look = looks(graph.clips, clip, from_s, to_s)
+    n = len(graph)
+
+    def twice(a: np.ndarray) -> np.ndarray:
+        return np.concatenate([a, a])
+
+    return Units(
+        fits=fits,
+        start=np.concatenate([fits.start, fits.start + n]),
+        end=np.concatenate([fits.end, fits.end + n]),
+        counts=twice(fits.counts),
+        clip=twice(clip),
+        from_s=twice(from_s),
+        to_s=twice(to_s),
+        base=np.concatenate([base, base + 0.1 * rng.standard_normal(len(base))]),
+        energy=twice(_rank(energy)),
+        turn=np.concatenate([turn, -turn]),
+        moved=np.concatenate([local, local * [-1, 1]]),
+        held=twice(held),
+        novelty=Novelty(twice(clip), twice(from_s), twice(to_s), np.concatenate([look, mirrored(look)])),
+    )
+
+
+def _chance(rng: np.random.Generator, clip: np.ndarray, clips: int) -> np.ndarray:
+    """(units,) costs by which seeds differ."""
+    return _CHANCE * rng.gumbel(size=len(clip)) + _MOOD * rng.gumbel(size=clips)[clip]
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Each value's place among all, 0 .. 1."""
+    return np.argsort(np.argsort(values)) / max(len(values) - 1, 1)
+
+
+def _activity(
+    graph: MotionGraph, clip: np.ndarray, from_s: np.ndarray, to_s: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean speed, mean speed of the feet, speed of the quietest second, share of held hands; each (units,)."""
+    energy, footwork, quietest, held = (np.zeros(len(clip)) for _ in range(4))
+    window = FPS
+    for index, source in enumerate(graph.clips):
+        total = np.concatenate([[0.0], np.cumsum(source.speed)])
+        feet = np.concatenate([[0.0], np.cumsum(source.footwork)])
+        holding = np.concatenate([[0.0], np.cumsum(source.held)])
+        for unit in np.flatnonzero(clip == index):
+            a, b = round(from_s[unit] * FPS), round(to_s[unit] * FPS) + 1
+            energy[unit] = (total[b] - total[a]) / (b - a)
+            footwork[unit] = (feet[b] - feet[a]) / (b - a)
+            held[unit] = (holding[b] - holding[a]) / (b - a)
+            starts = np.arange(a, max(b - window, a) + 1)
+            ends = np.minimum(starts + window, b)
+            quietest[unit] = ((total[ends] - total[starts]) / (ends - starts)).min()
+    return energy, footwork, quietest, held
