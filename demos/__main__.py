@@ -8,7 +8,8 @@ from pathlib import Path
 
 from demos.runtime.errors import InputError
 
-Report = dict
+Report = tuple[dict, str]
+"""What a job found: for programs, and in words."""
 SIZE_HELP = "WIDTHxHEIGHT of the film, such as 1280x720"
 
 
@@ -16,16 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one job; 0 when done, 2 with one sentence on stderr for bad input. Anything else is our fault and raises."""
     options = _parser().parse_args(arguments)
     try:
-        report = options.job(options)
+        report, text = options.job(options)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output, such as head, has left
         return 0
-    if options.json:
-        print(json.dumps(report))
-    else:
-        _show(report)
+    print(json.dumps(report) if options.json else text)
     return 0
 
 
@@ -45,24 +43,26 @@ def features(options: argparse.Namespace) -> Report:
             downbeats=found.downbeats,
             tempo_bpm=found.tempo_bpm,
         )
-    return {
-        "song": song.name,
-        "sha256": song.sha256,
-        "seconds": found.duration_s,
-        "frames": len(found.values),
-        "fps": 30,
-        "tempo_bpm": found.tempo_bpm,
-        "beats": [round(float(beat), 3) for beat in found.beats],
-        "downbeats": [round(float(beat), 3) for beat in found.downbeats],
-        **({"out": str(options.out)} if options.out else {}),
-    }
+    return _report(
+        {
+            "song": song.name,
+            "sha256": song.sha256,
+            "seconds": found.duration_s,
+            "frames": len(found.values),
+            "fps": 30,
+            "tempo_bpm": found.tempo_bpm,
+            "beats": [round(float(beat), 3) for beat in found.beats],
+            "downbeats": [round(float(beat), 3) for beat in found.downbeats],
+            **({"out": str(options.out)} if options.out else {}),
+        }
+    )
 
 
 def inspect(options: argparse.Namespace) -> Report:
     """What is in a motion file."""
     from demos.motion.files import describe
 
-    return describe(options.motion, fps=options.fps)
+    return _report(describe(options.motion, fps=options.fps))
 
 
 def metrics(options: argparse.Namespace) -> Report:
@@ -72,7 +72,7 @@ def metrics(options: argparse.Namespace) -> Report:
     result = pipeline.compare([_entry(options)], options.song)
     if result.problems:
         raise InputError(result.problems[0])
-    return {"name": result.names[0], **result.reports[0]}
+    return _report({"name": result.names[0], **result.reports[0]})
 
 
 def render(options: argparse.Namespace) -> Report:
@@ -94,7 +94,7 @@ def render(options: argparse.Namespace) -> Report:
         start_s=options.start, names=list(result.names) if len(entries) > 1 else None, camera=options.camera,
         theme=options.theme, style=options.style, on_progress=_progress("film", options),
     )  # fmt: skip
-    return {"out": str(out), "bytes": out.stat().st_size, "size": list(size), "dances": list(result.names)}
+    return _report({"out": str(out), "bytes": out.stat().st_size, "size": list(size), "dances": list(result.names)})
 
 
 def export(options: argparse.Namespace) -> Report:
@@ -104,34 +104,41 @@ def export(options: argparse.Namespace) -> Report:
 
     dance = open_dance(options.motion, fps=options.fps, partner=options.partner)
     written = write(dance, options.out)
-    return {"out": [str(path) for path in written], "bytes": [path.stat().st_size for path in written]}
+    return _report({"out": [str(path) for path in written], "bytes": [path.stat().st_size for path in written]})
 
 
 def bench(options: argparse.Namespace) -> Report:
     """How fast a part is on this machine, beside what it is compared with, in one run."""
     if options.part == "audio":
         from demos.audio.bench import bench as run
-    else:
-        from demos.render.bench import bench as run
-    return run()
+
+        return _report(run())
+    from demos.render import bench as rendering
+
+    found = rendering.bench()
+    return found, rendering.text(found)
 
 
 def evaluate(options: argparse.Namespace) -> Report:
     """How good a part is: a table, with the plain baseline beside it."""
     if options.part == "beats":
-        from demos.audio.evaluate import evaluate as run
+        from demos.audio import evaluate as beats
 
-        return run()
-    from demos.motion.retarget_report import report
+        songs = options.data / "music"
+        found = beats.evaluate(songs=songs if songs.is_dir() else None)
+        return found, beats.text(found)
+    from demos.motion import retarget_report
 
-    return {"clips": report(options.data)}
+    clips = retarget_report.report(options.data / "mocap")
+    return {"clips": clips}, retarget_report.table(clips)
 
 
 def train(options: argparse.Namespace) -> Report:
-    """Weights from data."""
+    """Weights from data; stopped, it goes on where it was."""
     from demos.audio.train import train as run
 
-    return run(preset=options.preset)
+    options.out.mkdir(parents=True, exist_ok=True)
+    return _report(run(preset=options.preset, corpus=options.out / "corpus", checkpoint=options.out / "checkpoint.pt"))
 
 
 def _entry(options: argparse.Namespace):
@@ -162,17 +169,18 @@ def _progress(what: str, options: argparse.Namespace) -> Callable[[int, int], No
     return report
 
 
-def _show(report: Report) -> None:
-    """A report for people: one line a value, long lists shortened."""
-    for key, value in report.items():
+def _report(found: dict) -> Report:
+    """What was found, and the same for people: one line a value, long lists shortened."""
+    lines = []
+    for key, value in found.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            print(f"{key}:")
-            for row in value:
-                print("  " + "  ".join(f"{name} {_text(item)}" for name, item in row.items()))
+            lines.append(f"{key}:")
+            lines += ["  " + "  ".join(f"{name} {_text(item)}" for name, item in row.items()) for row in value]
         elif isinstance(value, dict):
-            print(f"{key}: " + ", ".join(f"{name} {_text(item)}" for name, item in value.items()))
+            lines.append(f"{key}: " + ", ".join(f"{name} {_text(item)}" for name, item in value.items()))
         else:
-            print(f"{key}: {_text(value)}")
+            lines.append(f"{key}: {_text(value)}")
+    return found, "\n".join(lines)
 
 
 def _text(value: object) -> str:
@@ -246,13 +254,12 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = job(evaluate)
     sub.add_argument("part", choices=["beats", "retarget"])
-    sub.add_argument(
-        "--data", type=Path, default=Path("../shared/data/mocap"), help="folder of motion files (retarget)"
-    )
+    sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
 
     sub = job(train)
     sub.add_argument("name", choices=["beats"])
     sub.add_argument("--preset", choices=["cpu", "gpu"], default="cpu")
+    sub.add_argument("--out", type=Path, default=Path("output/beats"), help="where data and checkpoint are kept")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""How fast dances are drawn, and where the time goes: `python -m demos.render.bench`."""
+"""How fast dances are drawn, and where the time goes: `python -m demos bench render`."""
 
 import os
 import time
@@ -38,7 +38,7 @@ def couple(seconds: float, fps: float = 30.0) -> Dance:
 
 
 def bench(*, seconds: float = 8.0, size: tuple[int, int] = (512, 512), style: str = "mesh") -> dict:
-    """Draw a couple and print and return the figures.
+    """Draw a couple and measure it.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def bench(*, seconds: float = 8.0, size: tuple[int, int] = (512, 512), style: st
     fps_moving, _ = _drain(dance, size, "orbit", style)
     figures = [figure(style, i) for i in range(2)]
     parts = _parts(dance, figures, size)
-    result = {
+    return {
         "fps": round(fps, 1),
         "fps_moving": round(fps_moving, 1),
         "cpu_ms": round(cpu_ms, 2),
@@ -69,15 +69,24 @@ def bench(*, seconds: float = 8.0, size: tuple[int, int] = (512, 512), style: st
         "load": round(load, 2),
         **_pyrender(dance, figures, size),
     }
-    print(
-        f"render: {fps:.0f} pictures a second at {size[0]}x{size[1]} ({fps_moving:.0f} with a moving camera), "
-        f"two dancers, {result['faces']} faces, 4 samples a pixel, {result['processors']} threads, load {load:.1f}"
-    )
-    print(f"  processor time a picture: {cpu_ms:.1f} ms, so {result['fps_alone']:.0f} a second where nothing else runs")
-    print("  of it: " + ", ".join(f"{name} {value:.2f} ms" for name, value in parts.items()))
+
+
+def text(result: dict) -> str:
+    """The figures in words."""
+    width, height = result["size"]
+    parts = ", ".join(f"{name} {value:.2f} ms" for name, value in result["milliseconds"].items())
     beside = result["pyrender_fps"]
-    print(f"  pyrender beside it: {beside if isinstance(beside, str) else f'{beside:.0f} pictures a second'}")
-    return result
+    return "\n".join(
+        (
+            f"render: {result['fps']:.0f} pictures a second at {width}x{height} ({result['fps_moving']:.0f} with a "
+            f"moving camera), two dancers, {result['faces']} faces, 4 samples a pixel, {result['processors']} threads, "
+            f"load {result['load']:.1f}",
+            f"  processor time a picture: {result['cpu_ms']:.1f} ms, so {result['fps_alone']:.0f} a second where "
+            "nothing else runs",
+            f"  of it: {parts}",
+            f"  pyrender beside it: {beside if isinstance(beside, str) else f'{beside:.0f} pictures a second'}",
+        )
+    )
 
 
 def _drain(
@@ -149,7 +158,3 @@ def _pyrender(dance: Dance, figures: list[Figure], size: tuple[int, int]) -> dic
     seconds = time.perf_counter() - start
     renderer.delete()
     return {"pyrender_fps": round(count / seconds, 1)}
-
-
-if __name__ == "__main__":
-    bench()
