@@ -161,11 +161,9 @@ def sample(run: Run, counts: np.ndarray, couple: bool = False) -> _Sampled:
         quaternions.append(rotations.slerp(known, following, (inside - low)[:, None]))
         roots.append(_smooth_path(body.translation.astype(np.float64), inside))
     nearest = np.clip(np.round(place).astype(int), 0, len(run.clip.contacts) - 1)
-    contacts = run.clip.contacts[nearest]
-    contacts = contacts[:, [1, 0, 3, 2]] if run.mirrored else contacts
-    return _Sampled(
-        np.stack(quaternions), np.stack(roots), np.stack([contacts, np.zeros_like(contacts)][: len(bodies)])
-    )
+    contacts = [run.clip.contacts[nearest], run.clip.partner_contacts[nearest]][: len(bodies)]
+    contacts = [one[:, [1, 0, 3, 2]] if run.mirrored else one for one in contacts]
+    return _Sampled(np.stack(quaternions), np.stack(roots), np.stack(contacts))
 
 
 def _smooth_path(path: np.ndarray, place: np.ndarray) -> np.ndarray:
