@@ -1,8 +1,8 @@
 """Attributes of a dance, measured on the result: numbers with units and words for music, each dancer and the pair.
 
-The groups are those of TD-Data (CustomDancer): genre, rhythm, tempo, valence of the music; arms, legs, torso, fluidity,
-space and intensity of the motion; and turns, jumps, level, hits, beat and the pair beside them. Nothing is copied from a
-request: a dance that was asked to jump and does not has no jumps. What each number is: in demos.corpus.measures.
+The groups are those of TD-Data (CustomDancer): genre, rhythm, tempo, valence of the music; arms, legs, torso,
+fluidity, space and intensity of the motion; and turns, jumps, level, hits, beat and the pair beside them. Nothing is
+copied from a request: a dance that was asked to jump and does not has no jumps. What each is: demos.corpus.measures.
 """
 
 from __future__ import annotations

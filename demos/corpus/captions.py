@@ -14,10 +14,11 @@ import numpy as np
 
 from demos.corpus.attributes import Attributes
 from demos.corpus.grammar import article, count_words, gerund, inflect, listed, sentence, third_person
-from demos.corpus.vocabulary import Wording, true_keys, written
+from demos.corpus.vocabulary import Wording, one_of_two, true_keys, written
 from demos.corpus.wordings_music import GENRE_CUES
 
 FEWEST_WORDS, MOST_WORDS = 6, 25
+FEWEST_QUERY_WORDS, MOST_QUERY_WORDS = 2, 10
 _TRIES = 60
 _REGISTERS = (("plain", 0.45), ("jargon", 0.22), ("casual", 0.18), ("light", 0.15))
 _USED_AGAIN = 0.2
@@ -38,18 +39,22 @@ _NOUNS = {
     True: ("duet", "couple dance", "partner dance", "routine for two", "dance for two"),
 }
 _SUBJECTS = {
-    False: {"": ("the dancer", "a dancer", "the performer", "a soloist", "the soloist"), "casual": ("someone", "this dancer")},
-    True: {"": ("the couple", "the partners", "two dancers", "both dancers", "the two dancers"), "casual": ("the two of them", "these two")},
-}  # fmt: skip
+    False: ("the dancer", "a dancer", "the performer", "a soloist", "the soloist"),
+    True: ("the couple", "the partners", "two dancers", "both dancers", "the two dancers"),
+}
+_CASUAL_SUBJECTS = {False: ("someone", "this dancer"), True: ("the two of them", "these two")}
 _SINGULAR_COUPLES = ("the couple",)
-_GENRE_NOUNS = frozenset(("salsa", "cha-cha", "bachata", "samba", "tango", "flamenco", "waltz", "jig", "reel"))
+_ROLE_GROUPS = ("arms", "legs", "torso", "turns", "jumps", "level")
+_ROLE_NAMES = {"lead": ("the leader", "the lead"), "follow": ("the follower", "the follow")}
+_GENRE_NOUNS = frozenset(("salsa", "cha-cha", "bachata", "samba", "tango", "flamenco", "waltz"))
 _MUSIC_NOUNS = ("music", "track", "song", "tune", "music")
 
-GLUE = frozenset(
-    "a an and the with while as to in over this that is it of for two both these them someone dancer dancers performer "
-    "music track song tune dance dances routine number piece performance danced set its where here then also "
-    "you see find show me looking i want".split()
+_NAMES = (*_NOUNS.values(), *_SUBJECTS.values(), *_CASUAL_SUBJECTS.values(), *_ROLE_NAMES.values(), _MUSIC_NOUNS)
+_SMALL_WORDS = (
+    "a an the and with while as to in over is this set danced",
+    "show me find looking for i want to see dancer",
 )
+GLUE = frozenset(" ".join((*(text for texts in _NAMES for text in texts), *_SMALL_WORDS)).split())
 """Words that captions and search texts use and that claim nothing."""
 
 
@@ -91,10 +96,22 @@ class _Draw:
                 texts.append(wording.text)
         return texts
 
+    def role(self, role: str, most: int) -> list[str]:
+        """Up to `most` verb phrases, third person, of what one dancer of a couple does."""
+        alone = one_of_two(self.attributes, role)
+        if alone is None:
+            return []
+        keys = [key for key in true_keys(alone) if _group(key) in _ROLE_GROUPS]
+        one = _Draw(alone, self.rng, self.register, _order(keys, {}, self.rng), light=1)
+        one.used = [key for key in self.used if _group(key) not in _ROLE_GROUPS]
+        acts = [inflect(act, third_person) for act in one.take("vp", most)]
+        self.used += [f"{role}:{key}" for key in one.used if _group(key) in _ROLE_GROUPS]
+        return acts
+
     def subject(self) -> tuple[str, Callable[[str], str]]:
         """A subject and the form of verb that agrees with it."""
-        kinds = _SUBJECTS[self.couple]
-        subject = self.choose(kinds["casual"] if self.register == "casual" and self.chance(0.5) else kinds[""])
+        casual = self.register == "casual" and self.chance(0.5)
+        subject = self.choose((_CASUAL_SUBJECTS if casual else _SUBJECTS)[self.couple])
         plural = self.couple and subject not in _SINGULAR_COUPLES
         return subject, str if plural else third_person
 
@@ -129,10 +146,6 @@ class _Draw:
         if _group(key) == "genre" and any(_group(known) == "genre" for known in self.used):
             return False
         group = _group(key)
-        if group in ("lead", "follow") and any(_group(known) in ("lead", "follow", "turns") for known in self.used):
-            return False
-        if group == "turns" and any(_group(known) in ("lead", "follow") for known in self.used):
-            return False
         return sum(_group(known) == group for known in self.used) < _GROUP_CAP.get(group, 1 if group != "rhythm" else 2)
 
     def _word(self, options: tuple[Wording, ...]) -> Wording | None:
@@ -153,12 +166,20 @@ def captions(attributes: Attributes, *, seed: int, count: int) -> list[str]:
 
     Fewer only if so little is true of the dance that no more different sentences can be made.
     """
-    return _texts(attributes, seed, count, _STRUCTURES, lambda text: FEWEST_WORDS <= count_words(text) <= MOST_WORDS)
+    return _texts(attributes, seed, count, _STRUCTURES, _caption_length)
 
 
 def queries(attributes: Attributes, *, seed: int, count: int) -> list[str]:
-    """`count` short search texts that this dance answers, such as "fast salsa with lots of turns"; 1 to 10 words."""
-    return _texts(attributes, seed + 7919, count, _QUERIES, lambda text: 1 <= count_words(text) <= 10)
+    """`count` short search texts that this dance answers, such as "fast salsa with lots of turns"; 2 to 10 words."""
+    return _texts(attributes, seed + 7919, count, _QUERIES, _query_length)
+
+
+def _caption_length(text: str) -> bool:
+    return FEWEST_WORDS <= count_words(text) <= MOST_WORDS
+
+
+def _query_length(text: str) -> bool:
+    return FEWEST_QUERY_WORDS <= count_words(text) <= MOST_QUERY_WORDS
 
 
 def _texts(
@@ -293,6 +314,26 @@ def _mixed(draw: _Draw) -> str:
     return sentence(f"{subject[0]} {_acts(acts)}{link}{clause[0]}{_tail(draw, 0.3)}")
 
 
+def _roles(draw: _Draw) -> str:
+    if not draw.couple:
+        return ""
+    parts = []
+    for role in ("lead", "follow") if draw.chance(0.7) else ("follow",):
+        acts = draw.role(role, int(draw.rng.integers(1, 3)))
+        if acts:
+            parts.append(f"{draw.choose(_ROLE_NAMES[role])} {_acts(acts)}")
+    if not parts:
+        return ""
+    genre = draw.genre(0.5)
+    lead = f"in this {genre} {draw.choose(_NOUNS[True])}, " if genre else ""
+    if len(parts) == 1:
+        together = draw.take("clause", 1)
+        if not together:
+            return ""
+        parts = [together[0], parts[0]]
+    return sentence(f"{lead}{draw.choose((' while ', ' and ')).join(parts)}")
+
+
 def _terse(draw: _Draw) -> str:
     genre = draw.genre(0.85)
     adjectives = draw.take("adj", 1)
@@ -318,7 +359,7 @@ def _music_led(draw: _Draw) -> str:
         return ""
     adjectives = draw.take("adj", int(draw.rng.integers(0, 2)))
     noun = article(f"{', '.join(adjectives)} {draw.choose(_NOUNS[draw.couple])}".strip())
-    return sentence(f"{music}, and {noun} with {listed(features)}")
+    return sentence(f"{draw.choose(('to', 'over'))} {music}, {noun} with {listed(features)}")
 
 
 def _acts(acts: list[str]) -> str:
@@ -342,6 +383,7 @@ _STRUCTURES: dict[Callable[[_Draw], str], float] = {
     _clauses: 1.4,
     _quality: 1.0,
     _mixed: 1.3,
+    _roles: 3.0,
     _terse: 1.0,
     _terse_acts: 0.6,
     _music_led: 0.6,

@@ -1,7 +1,7 @@
 """When an attribute may be named: one test on the measured numbers for each key of the vocabulary.
 
-Edges lie near the outer fifths of the real dances (attributes.calibrate), or at what the word plainly means. For couples
-a key of the motion holds when it holds for both dancers; "lead.*" and "follow.*" are about one of them.
+Edges lie near the outer fifths of the real dances (attributes.calibrate), or at what the word plainly means. For
+couples a key of the motion holds when it holds for both dancers.
 """
 
 from __future__ import annotations
@@ -36,10 +36,6 @@ def _music(test: Callable[[MusicFacts], bool | None]) -> Predicate:
 
 def _pair(test: Callable[[Numbers], bool]) -> Predicate:
     return lambda attributes: len(attributes.dancers) == 2 and bool(test(attributes.pair))
-
-
-def _one(index: int, test: Callable[[Numbers], bool]) -> Predicate:
-    return lambda attributes: len(attributes.dancers) == 2 and bool(test(attributes.dancers[index]))
 
 
 def _moves(d: Numbers) -> bool:
@@ -163,8 +159,8 @@ PREDICATES: dict[str, Predicate] = {
     "level.toes.toes": _dancer(lambda d: d["level.toes"] >= 0.25),
     "level.hand.floor": _dancer(lambda d: d["level.hand_floor"] >= 1),
     "level.inverted.inverted": _dancer(lambda d: d["level.inverted"] >= 0.02),
-    "fluidity.flow.smooth": _dancer(lambda d: d["dynamics.sharpness"] <= 2.12 and _moves(d)),
-    "fluidity.flow.sharp": _dancer(lambda d: d["dynamics.sharpness"] >= 2.5 and _moves(d)),
+    "fluidity.flow.smooth": _dancer(lambda d: d["dynamics.sharpness"] <= 1.66 and _moves(d)),
+    "fluidity.flow.sharp": _dancer(lambda d: d["dynamics.sharpness"] >= 1.98 and _moves(d)),
     "dynamics.hit.hits": _dancer(lambda d: d["dynamics.hits"] >= 0.15),
     "dynamics.freeze.one": _dancer(lambda d: d["dynamics.freezes"] == 1 and _moves(d)),
     "dynamics.freeze.several": _dancer(lambda d: d["dynamics.freezes"] >= 2 and _moves(d)),
@@ -196,15 +192,14 @@ PREDICATES: dict[str, Predicate] = {
         lambda p: p["pair.canon"] >= 0.5 and p["pair.canon"] > max(p["pair.unison"], p["pair.mirror"]) + 0.15
     ),
     "pair.orbit.orbit": _pair(lambda p: p["pair.orbits"] >= 1.0),
-    "follow.turns.many": _one(1, lambda d: d["turns.full"] >= MANY_TURNS),
     "tempo.speed.slow": _music(_slow_music),
     "tempo.speed.medium": _music(lambda m: m.tempo_bpm is not None and 92 <= m.tempo_bpm < 118),
     "tempo.speed.fast": _music(_fast_music),
     "rhythm.feel.swung": _music(lambda m: m.swing is not None and m.swing >= 0.57),
     "rhythm.feel.straight": _music(lambda m: m.swing is not None and m.swing <= 0.52 and m.meter in (2, 4)),
     "rhythm.meter.waltz": _music(lambda m: m.meter == 3),
-    "rhythm.kick.four": _music(lambda m: m.kick is not None and m.kick >= 0.85 and m.meter == 4),
-    "rhythm.accent.syncopated": _music(lambda m: m.offbeat is not None and m.offbeat >= 0.62),
+    "rhythm.kick.four": _music(lambda m: m.kick is not None and m.kick >= 0.8 and m.meter == 4),
+    "rhythm.accent.syncopated": _music(lambda m: m.syncopation is not None and m.syncopation >= 0.27),
     "valence.mood.happy": _music(lambda m: m.valence is not None and m.valence >= 0.62),
     "valence.mood.sad": _music(lambda m: m.valence is not None and m.valence <= 0.35),
     "music.form.drop": _music(lambda m: "drop" in m.sections),
@@ -221,8 +216,6 @@ def _add_counts() -> None:
         PREDICATES[f"turns.left.{n}"] = _dancer(lambda d, n=n: d["turns.left"] == n)
         PREDICATES[f"turns.right.{n}"] = _dancer(lambda d, n=n: d["turns.right"] == n)
         PREDICATES[f"jumps.count.{n}"] = _dancer(lambda d, n=n: d["jumps.count"] == n)
-        PREDICATES[f"lead.turns.{n}"] = _one(0, lambda d, n=n: d["turns.full"] == n)
-        PREDICATES[f"follow.turns.{n}"] = _one(1, lambda d, n=n: d["turns.full"] == n)
     for genre in GENRE_CUES:
         PREDICATES[genre_key(genre)] = _music(lambda m, genre=genre: m.genre == genre)
 

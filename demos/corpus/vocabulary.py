@@ -2,7 +2,8 @@
 
 `holds(key, attributes)` says whether a key may be named of a dance; `mentions(text)` which keys a text names, so that a
 free query can be judged against measured attributes and a user told what was understood. A key with "not:" before it is
-its denial ("no jumps" -> "not:jumps.any.any"); "tempo.bpm.128" stands for any tempo in numbers.
+its denial ("no jumps" -> "not:jumps.any.any"), one with "lead:" or "follow:" before it is about one dancer of a couple
+("the follower turns twice" -> "follow:turns.count.2"); "tempo.bpm.128" stands for any tempo in numbers.
 """
 
 from __future__ import annotations
@@ -18,13 +19,23 @@ from demos.corpus.grammar import gerund, inflect, third_person, verbs
 from demos.corpus.predicates import COUNTED, PREDICATES, genre_key
 
 FORMS = ("adj", "np", "vp", "adv", "clause", "madj", "mnp", "genre", "cue")
+ROLES = ("lead", "follow")
 REGISTERS = ("plain", "jargon", "casual", "light")
 BPM_TOLERANCE = 3.0
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 TIMES = {1: "once", 2: "twice", **{n: f"{NUMBERS[n]} times" for n in range(3, 7)}}
 _COUNT_NOUNS = ("turn", "rotation", "spin", "pirouette", "jump", "hop", "leap")
-_NEGATIONS = frozenset("no without not never dont don't avoid avoiding neither nor hardly minus".split())
-_NEGATION_GLUE = frozenset("any the a an much many of doing too lot lots or and nor".split())
+_NEGATIONS = frozenset(
+    ("no", "without", "not", "never", "dont", "don't", "avoid", "avoiding", "neither", "nor", "hardly")
+)
+_NEGATION_GLUE = frozenset(("any", "the", "a", "an", "much", "many", "of", "doing", "too", "lot", "lots", "or", "nor"))
+
+
+_ROLE_WORDS = {"leader": "lead", "lead": "lead", "follower": "follow", "follow": "follow"}
+_TOGETHER = frozenset(("both", "partners", "couple", "pair", "dancers", "they", "their", "two", ";", "."))
+"""After these a text is about both dancers again."""
+_SHARED = ("genre", "tempo", "rhythm", "valence", "music", "pair", "who")
+"""Groups of keys that are never about one dancer of two."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,21 @@ def holds(key: str, attributes: Attributes) -> bool:
     """Whether a key may be named of a dance. Raises KeyError for a key that is not in the vocabulary."""
     if key.startswith("not:"):
         return not holds(key[4:], attributes)
+    role, _, rest = key.partition(":")
+    if rest:
+        alone = one_of_two(attributes, role)
+        return alone is not None and holds(rest, alone)
     if key.startswith("tempo.bpm."):
         tempo = attributes.music.tempo_bpm
         return tempo is not None and abs(tempo - float(key.rsplit(".", 1)[1])) <= BPM_TOLERANCE
     return PREDICATES[key](attributes)
+
+
+def one_of_two(attributes: Attributes, role: str) -> Attributes | None:
+    """The attributes of one dancer of a couple, "lead" or "follow", as if alone; None for a soloist."""
+    if len(attributes.dancers) != 2:
+        return None
+    return Attributes(attributes.seconds, attributes.music, (attributes.dancers[ROLES.index(role)],))
 
 
 def true_keys(attributes: Attributes) -> list[str]:
@@ -58,9 +80,11 @@ def mentions(text: str) -> frozenset[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words, numbers and stops (any of , ; : . as ","); hyphens part words, apostrophes stay inside."""
+    """Lower-case words, numbers and the stops "," ";" and "."; hyphens part words, apostrophes stay inside."""
     text = text.lower().replace("’", "'").replace("-", " ")
-    return [word if word[0].isalnum() else "," for word in re.findall(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?]", text)]
+    words: list[str] = re.findall(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?]", text)
+    stops = {":": ",", "!": ".", "?": "."}
+    return [stops.get(word, word) for word in words]
 
 
 def read(text: str) -> list[tuple[int, int, str]]:
@@ -68,7 +92,7 @@ def read(text: str) -> list[tuple[int, int, str]]:
     words = tokens(text)
     table, longest = _surfaces()
     found: list[tuple[int, int, str]] = []
-    place, denied = 0, False
+    place, denied, role = 0, False, ""
     while place < len(words):
         tempo = _tempo(words, place)
         length, key = tempo or next(
@@ -81,10 +105,13 @@ def read(text: str) -> list[tuple[int, int, str]]:
         )
         word = words[place]
         if key:
+            if key.split(".")[0] not in _SHARED:
+                key = role + key
             found.append((place, place + length, f"not:{key}" if denied else key))
             # "no jumps or kicks" denies both; "no jumps, fast" only the first
             denied = denied and place + length < len(words) and words[place + length] in ("or", "nor")
         else:
+            role = f"{_ROLE_WORDS[word]}:" if word in _ROLE_WORDS else ("" if word in _TOGETHER else role)
             denied = word in _NEGATIONS or (denied and word in _NEGATION_GLUE)  # a stop ends it
             found.append((place, place + 1, ""))
         place += length
@@ -143,13 +170,13 @@ def _surfaces() -> tuple[dict[tuple[str, ...], str], int]:
 
 def _parse(key: str, block: str, slots: dict[str, str]) -> list[Wording]:
     found = []
-    for line in block.strip().splitlines():
+    for line in block.format(**slots).strip().splitlines():
         head, _, body = line.strip().partition(":")
         form, _, register = head.partition(" ")
         if form not in FORMS or (register or "plain") not in REGISTERS:
             raise ValueError(f"{key}: {head!r} is no form and register")
         for text in body.split("|"):
-            filled = text.strip().format(**slots)
+            filled = text.strip()
             if filled:
                 found.append(Wording(key, form, register or "plain", filled))
             if form == "vp" and not verbs(filled):

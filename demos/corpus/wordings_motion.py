@@ -2,7 +2,7 @@
 
 One block a key. A line is "form register: wording | wording". Forms: adj (before "dance" and after "is"), np (after
 "with"), vp (after a subject; ~ marks verbs to inflect), adv (at the end), clause (a sentence of its own), cue (only
-understood, never written). Registers: plain when none is named, jargon, casual, light. {n} and {times} stand for a count.
+understood, never written). Registers: plain when none is named, jargon, casual, light. {n} and {times} are a count.
 """
 
 ARMS = {
@@ -110,8 +110,8 @@ ARMS = {
     "arms.amount.still": """
         np: quiet arms | nearly still arms | arms that hardly move
         np jargon: minimal arm work | neutral arms
-        vp: ~hardly move the arms | ~keep the arms quiet
-        vp casual: ~barely use the arms
+        vp: hardly ~move the arms | ~keep the arms quiet
+        vp casual: barely ~use the arms
         clause: the arms stay nearly still | the arms do very little
         clause light: the arms are silent
         cue: still arms | arms still | no arm movement | little arm movement
@@ -146,14 +146,16 @@ ARMS = {
         vp: ~raise only the left arm | ~lift the left hand alone
         clause: only the left arm goes up
         clause light: the left hand rises by itself
-        cue: left arm up | left hand up | raised left arm | raises the left arm | raise the left arm | lifts the left arm
+        cue: left arm up | left hand up | raised left arm | raises the left arm | raise the left arm
+        cue: lifts the left arm
         """,
     "arms.only.right": """
         np: only the right arm raised | a raised right arm alone
         vp: ~raise only the right arm | ~lift the right hand alone
         clause: only the right arm goes up
         clause light: the right hand rises by itself
-        cue: right arm up | right hand up | raised right arm | raises the right arm | raise the right arm | lifts the right arm
+        cue: right arm up | right hand up | raised right arm | raises the right arm | raise the right arm
+        cue: lifts the right arm
         """,
     "arms.match.mirrored": """
         np: mirrored arms | both arms moving as mirror images | symmetrical arms
@@ -197,7 +199,7 @@ LEGS = {
         np: planted feet | feet that stay in place | still feet
         np jargon: a grounded, static base | no transfer of weight
         vp: ~keep both feet planted | ~stand in place | ~leave the feet where they are
-        vp casual: ~barely move the feet
+        vp casual: barely ~move the feet
         clause: the feet stay planted
         clause light: the feet are rooted to the floor
         cue: feet planted | standing still | still legs | no steps | no footwork | stationary feet | feet still
@@ -389,7 +391,8 @@ TORSO = {
         vp casual: ~shake those hips
         clause: the hips sway | the hips swing from side to side
         clause light: the hips rock like a boat
-        cue: hips | hip | hip sway | hip movement | hip movements | cuban motion | hips swaying | hip swings | hip action | shaking hips
+        cue: hips | hip | hip sway | hip movement | hip movements | cuban motion | hips swaying | hip swings
+        cue: hip action | shaking hips
         """,
     "torso.roll.roll": """
         np: a rippling torso | body rolls | a spine that curls and arches

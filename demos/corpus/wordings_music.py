@@ -18,10 +18,9 @@ GENRE_CUES = {
     "disco": "disco dancing",
     "K-pop": "kpop",
     "afrobeat": "afrobeats | afro",
-    "swing": "swing dance | lindy hop | lindy",
+    "jazz swing": "swing | swing dance | swing dancing | lindy hop | lindy",
     "rock'n'roll": "rock and roll | rock n roll",
-    "jig": "irish jig",
-    "reel": "",
+    "folk": "folk dance | folk dancing | jig | reel | irish dance",
     "waltz": "",
     "ballet": "balletic | ballet dance",
     "contemporary": "modern dance | contemporary dance",
@@ -135,6 +134,7 @@ WHO = {
         cue: solo | soloist | one dancer | single dancer | a dancer alone | alone
         """,
     "who.count.couple": """
-        cue: couple | couples | duet | duo | two dancers | partner | partners | pair | partner dance | partnered | together as a couple
+        cue: couple | couples | duet | duo | two dancers | partner | partners | pair | partner dance | partnered
+        cue: together as a couple
         """,
 }

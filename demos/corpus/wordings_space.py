@@ -1,4 +1,4 @@
-"""How place, turns, jumps, level, dynamics and the pair are worded: data of the vocabulary, in wordings_motion's form."""
+"""How place, turns, jumps, level, dynamics and pair are worded: data of the vocabulary, in wordings_motion's form."""
 
 SPACE = {
     "space.place.spot": """
@@ -19,7 +19,8 @@ SPACE = {
         vp casual: ~move all over the place
         clause: the dance covers a lot of ground
         clause light: the floor slips away underfoot
-        cue: travelling | traveling | travels | moving around | moves around | uses the whole floor | uses space | large space | covering ground | travel
+        cue: travelling | traveling | travels | moving around | moves around | uses the whole floor | uses space
+        cue: large space | covering ground | travel
         """,
     "space.path.sideways": """
         adv: from side to side
@@ -77,22 +78,27 @@ TURNS = {
         vp casual: ~spin like a top
         clause: one turn follows another
         clause light: the room whirls past again and again
-        cue: many turns | a lot of turns | plenty of turns | lots of spins | a lot of spins | lots of spinning | lots of turning | full of turns | multiple turns | several turns | spinning a lot | turning a lot | whirling | many pirouettes | lots of pirouettes
+        cue: many turns | a lot of turns | plenty of turns | lots of spins | a lot of spins | lots of spinning
+        cue: lots of turning | full of turns | multiple turns | several turns | spinning a lot | turning a lot
+        cue: whirling | many pirouettes | lots of pirouettes
         """,
     "turns.any.any": """
-        cue: turn | turns | turning | spin | spins | spinning | twirl | twirls | twirling | pirouette | pirouettes | whirl | rotates | rotation | rotations | rotating | full turn | full turns
+        cue: turn | turns | turning | spin | spins | spinning | twirl | twirls | twirling | pirouette | pirouettes
+        cue: whirl | rotates | rotation | rotations | rotating | full turn | full turns
         """,
     "turns.way.left": """
         np: turns only to the left
         vp: ~turn only to the left
         clause: every full turn goes to the left
-        cue: left turn | left turns | turning left | turns left | turn left | spins left | turns to the left | spin left | turning to the left | counterclockwise turns | counterclockwise
+        cue: left turn | left turns | turning left | turns left | turn left | spins left | turns to the left
+        cue: spin left | turning to the left | counterclockwise turns | counterclockwise
         """,
     "turns.way.right": """
         np: turns only to the right
         vp: ~turn only to the right
         clause: every full turn goes to the right
-        cue: right turn | right turns | turning right | turns right | turn right | spins right | turns to the right | spin right | turning to the right | clockwise turns | clockwise
+        cue: right turn | right turns | turning right | turns right | turn right | spins right | turns to the right
+        cue: spin right | turning to the right | clockwise turns | clockwise
         """,
     "turns.half.half": """
         np: a half turn | turns of half a circle
@@ -142,7 +148,8 @@ JUMPS = {
         vp casual: ~bounce off the floor nonstop
         clause: one jump follows another
         clause light: the floor is left behind again and again
-        cue: many jumps | a lot of jumps | plenty of jumps | lots of jumping | jumping a lot | full of jumps | several jumps | multiple jumps | many hops | lots of hops | lots of leaps
+        cue: many jumps | a lot of jumps | plenty of jumps | lots of jumping | jumping a lot | full of jumps
+        cue: several jumps | multiple jumps | many hops | lots of hops | lots of leaps
         """,
     "jumps.any.any": """
         cue: jump | jumps | jumping | hop | hops | hopping | airborne
@@ -176,7 +183,8 @@ LEVEL = {
         vp casual: ~hit the floor
         clause: part of it happens down on the floor
         clause light: the body melts down to the floor
-        cue: floor work | on the floor | on the ground | on the knees | kneeling | kneels | lying down | goes to the floor
+        cue: floor work | on the floor | on the ground | on the knees | kneeling | kneels | lying down
+        cue: goes to the floor
         """,
     "level.height.high": """
         np: a tall, high level
@@ -201,7 +209,8 @@ LEVEL = {
         vp: ~move between high and low | ~change level boldly
         clause: the level keeps changing
         clause light: the body rises and sinks like a swell
-        cue: changes of level | level change | up and down | rising and falling | rise and fall | changes level | varied levels | changing levels
+        cue: changes of level | level change | up and down | rising and falling | rise and fall | changes level
+        cue: varied levels | changing levels
         """,
     "level.toes.toes": """
         np: time up on the toes | lifted heels
@@ -239,7 +248,8 @@ DYNAMICS = {
         vp: ~flow smoothly from move to move | ~move smoothly
         clause: every move melts into the next | the movement flows
         clause light: the movement pours like honey
-        cue: smoothly | graceful | gracefully | fluidly | soft | gentle flow | continuous | liquid | lyrical | elegant | fluidity
+        cue: smoothly | graceful | gracefully | fluidly | soft | gentle flow | continuous | liquid | lyrical | elegant
+        cue: fluidity
         """,
     "fluidity.flow.sharp": """
         adj: sharp | crisp | punchy
@@ -283,7 +293,7 @@ DYNAMICS = {
     "intensity.level.still": """
         adj: nearly motionless | statue-like
         np: hardly any movement
-        vp: ~hold almost still | ~hardly move
+        vp: ~hold almost still | hardly ~move
         clause: almost nothing moves
         clause light: the body is as quiet as a photograph
         cue: motionless | still | standing pose | not moving
@@ -297,7 +307,8 @@ DYNAMICS = {
         vp casual: ~take it easy
         clause: the energy stays low
         clause light: the dance breathes quietly
-        cue: calmer | calmly | gently | relaxed | mellow | subtle | low energy | chill | quiet | tender | slow motion | light movements
+        cue: calmer | calmly | gently | relaxed | mellow | subtle | low energy | chill | quiet | tender | slow motion
+        cue: light movements
         """,
     "intensity.level.moderate": """
         adj: moderate | medium-energy | easygoing
@@ -317,13 +328,14 @@ DYNAMICS = {
         vp casual: ~go all out
         clause: the energy is high
         clause light: the dance burns brightly
-        cue: energetically | intense | powerful | strong | energy | hype | high intensity | wild | explosive | big movements | active | power | fierce | aggressive
+        cue: energetically | intense | powerful | strong | energy | hype | high intensity | wild | explosive
+        cue: big movements | active | power | fierce | aggressive
         """,
     "dynamics.growth.builds": """
         np: energy that grows toward the end | a build-up of movement
         np jargon: a dynamic crescendo
         vp: ~start small and ~grow bigger | ~build up toward the end
-        vp casual: ~really get going by the end
+        vp casual: really ~get going by the end
         clause: the movement grows toward the end
         clause light: a spark grows into a flame
         cue: builds up | building up | getting faster | crescendo | grows | gets bigger | accelerates
@@ -495,17 +507,5 @@ PAIR = {
         clause: the partners circle each other
         clause light: they orbit like two moons
         cue: orbit | orbiting | circling one another | around each other | circle around each other
-        """,
-    "lead.turns.{n}": """
-        clause: the leader turns {times} | the lead makes {n} full {turns}
-        cue: leader turns {times} | lead turns {times}
-        """,
-    "follow.turns.{n}": """
-        clause: the follower turns {times} | the follow makes {n} full {turns}
-        cue: follower turns {times} | follow turns {times}
-        """,
-    "follow.turns.many": """
-        clause: the follower turns many times | the follow spins again and again
-        cue: follower spins | follower spinning | spinning partner | lots of follower turns | follower turns
         """,
 }

@@ -103,12 +103,16 @@ def circles(arm: np.ndarray) -> int:
 
 
 def claps(dancer: Performer) -> np.ndarray:
-    """Frames at which the hands meet after closing fast."""
-    gap = np.linalg.norm(dancer.at("left_hand") - dancer.at("right_hand"), axis=-1)
+    """Frames at which the hands meet after closing fast and part where they came from: arms that cross pass by."""
+    apart = dancer.at("left_hand") - dancer.at("right_hand")
+    gap = np.linalg.norm(apart, axis=-1)
     closing = -rate(gap)
-    meetings = [
-        f for f in peaks(-gap, height=-CLAP_M, apart_s=0.2) if closing[max(f - 6, 0) : f + 1].max() > CLAP_SPEED
-    ]
+    meetings = []
+    for frame in peaks(-gap, height=-CLAP_M, apart_s=0.2):
+        before, after = apart[max(frame - 4, 0)], apart[min(frame + 4, len(gap) - 1)]
+        bounced = (unit(before) * unit(after)).sum() > 0.3
+        if bounced and closing[max(frame - 6, 0) : frame + 1].max() > CLAP_SPEED:
+            meetings.append(int(frame))
     return np.array(meetings, int)
 
 

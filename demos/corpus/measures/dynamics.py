@@ -12,6 +12,7 @@ from demos.motion.skeleton import INDEX
 LIMBS = [INDEX[f"{side}_{end}"] for end in ("wrist", "elbow", "ankle", "knee") for side in ("left", "right")]
 ENDS = [INDEX[name] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]
 FREEZE_SPEED, FREEZE_S = 0.12, 0.35
+STILL_SPEED = 0.02
 HIT_DROP, HIT_S = 0.9, 0.1
 """A hit: the ends of the limbs, as a mean, lose this many m/s in this time."""
 BOUNCE_BAND_HZ = (0.7, 4.5)
@@ -36,18 +37,17 @@ def measure_dynamics(dancer: Performer, beats_s: np.ndarray) -> dict[str, float]
 
 
 def sharpness(dancer: Performer) -> float:
-    """Hz: the frequency of a sine whose acceleration and jerk are the limbs' own: low flows, high is jagged.
+    """Hz: the frequency of a sine whose speed and jerk are the limbs' own: low flows, high is jagged; 0 when still.
 
-    RMS jerk over RMS acceleration / 2 pi, of wrists, elbows, ankles and knees about the pelvis. Amplitude cancels, so
-    that small sharp moves are sharp and large soft ones soft.
+    sqrt(RMS jerk / RMS speed) / 2 pi of wrists, elbows, ankles and knees about the pelvis. Amplitude cancels, so that
+    small sharp moves are sharp and large soft ones soft.
     """
-    if len(dancer) < 5:
+    if len(dancer) < 8:
         return 0.0
-    limbs = dancer.local[:, LIMBS]
-    acceleration = rate(rate(limbs))[2:-2]
-    jerk = rate(rate(rate(limbs)))[2:-2]
-    power = np.sqrt((acceleration**2).mean())
-    return float(np.sqrt((jerk**2).mean()) / power / (2 * np.pi)) if power > 0.05 else 0.0
+    speed = rate(dancer.local[:, LIMBS])
+    jerk = rate(rate(speed))[3:-3]
+    power = np.sqrt((speed[3:-3] ** 2).mean())
+    return float(np.sqrt(np.sqrt((jerk**2).mean()) / power) / (2 * np.pi)) if power > STILL_SPEED else 0.0
 
 
 def hits(dancer: Performer) -> list[int]:

@@ -8,11 +8,13 @@ from scipy.ndimage import gaussian_filter1d
 from demos.corpus.measures.performer import FPS, Performer, spells, swings, winding
 
 TURN_SPEED = np.radians(50)
+TIPPED_DEG = 65.0
+"""A body leaning further has no heading to speak of: a cartwheel is no turn, and ends the one before it."""
 FULL_TURN_DEG, HALF_TURN_DEG = 315.0, 150.0
 """A turn counts as whole from 7/8 of a round: dancers start before and end after the frame of the turn itself."""
-AIR_M, AIR_S, FREE_FALL = 0.02, 0.1, -4.0
+AIR_M, AIR_S, FREE_FALL = 0.02, 0.16, -4.0
 """Both feet this far over the floor for this long, the pelvis falling with at least this m/s^2: a jump."""
-LEAP_M = 0.5
+LEAP_M = 0.4
 CROUCH_LEVEL, LOW_LEVEL, FLOOR_LEVEL = 0.78, 0.72, 0.45
 HAND_FLOOR_M = 0.15
 CIRCLE_RADIUS_M = 0.45
@@ -53,7 +55,7 @@ def path_rounds(path: np.ndarray) -> float:
     """Rounds walked about the middle of a path (frames, 2) metres; 0 when it does not go round something."""
     about = path - (path.max(axis=0) + path.min(axis=0)) / 2
     radius = np.linalg.norm(about, axis=-1)
-    if np.percentile(radius, 10) < CIRCLE_RADIUS_M / 2 or np.median(radius) < CIRCLE_RADIUS_M:
+    if radius.min() < CIRCLE_RADIUS_M / 3 or np.median(radius) < CIRCLE_RADIUS_M:
         return 0.0
     angle = np.unwrap(np.arctan2(about[:, 0], about[:, 1]))
     return float(np.ptp(angle) / (2 * np.pi))
@@ -62,8 +64,12 @@ def path_rounds(path: np.ndarray) -> float:
 def find_turns(dancer: Performer) -> list[tuple[int, int, float]]:
     """Turns of the whole body of at least 150 degrees: (start, stop frames, degrees, to the left positive)."""
     heading = gaussian_filter1d(dancer.heading, 0.08 * FPS, mode="nearest")
-    found = [(a, b, float(np.degrees(run))) for a, b, run in winding(heading, least_speed=TURN_SPEED, gap_s=0.3)]
-    return [turn for turn in found if abs(turn[2]) >= HALF_TURN_DEG]
+    found = []
+    for first, last in spells(dancer.lean < TIPPED_DEG, shortest_s=0.2):
+        for start, stop, run in winding(heading[first:last], least_speed=TURN_SPEED, gap_s=0.3):
+            if abs(run) >= np.radians(HALF_TURN_DEG):
+                found.append((first + start, first + stop, float(np.degrees(run))))
+    return found
 
 
 def full_turns(degrees: float) -> int:

@@ -10,6 +10,7 @@ from demos.motion.contacts import runs
 STEP_M = 0.10
 RAISED_M = 0.20
 """A straight leg with the ankle this far above its height in standing is kicked or lifted."""
+STANDING_M = 0.08
 STRAIGHT = 0.90
 KICK_SPEED = 2.0
 UPRIGHT_LEVEL, UPRIGHT_DEG = 0.62, 60.0
@@ -56,7 +57,7 @@ def leg_raises(dancer: Performer, side: str, upright: np.ndarray) -> list[tuple[
     rise = dancer.foot_rise[:, SIDES.index(side)]
     other = dancer.foot_rise[:, 1 - SIDES.index(side)]
     straight = np.linalg.norm(leg, axis=-1) > STRAIGHT * LEG_M
-    up = (rise > RAISED_M) & (rise > other + RAISED_M / 2) & straight & upright
+    up = (rise > RAISED_M) & (other < STANDING_M) & straight & upright  # legs thrown in a leap are no kicks
     speed = np.linalg.norm(rate(leg), axis=-1)
     found = []
     for start, stop in spells(up, shortest_s=0.06, gap_s=0.2):

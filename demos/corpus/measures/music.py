@@ -12,6 +12,8 @@ from demos.corpus.music.composition import Composition
 _KICKS = (35, 36)
 _ON_BEAT = 0.12
 """Beats either side of a beat that still count as on it: human timing and lag stay inside."""
+_AUDIBLE = 64
+"""Softer kicks (MIDI velocity) are felt rather than heard."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class MusicFacts:
     """What is known about the music while a dance lasts; None where it is not known, "" for an unknown genre.
 
     meter : beats in a bar. swing : share of a pair of notes its first takes, 0.5 straight. valence, energy : 0..1.
-    kick : share of beats with a bass drum. offbeat : share of the loudness of all notes struck between beats.
+    kick : share of beats with a bass drum.
+    syncopation : share of the parts' beats that are anticipated, 0 none.
     sections : labels of the parts of the form that sound, in order.
     beats_s : the beats, seconds on the dance's clock.
     """
@@ -31,7 +34,7 @@ class MusicFacts:
     valence: float | None = None
     energy: float | None = None
     kick: float | None = None
-    offbeat: float | None = None
+    syncopation: float | None = None
     sections: tuple[str, ...] = ()
     beats_s: tuple[float, ...] = ()
 
@@ -52,7 +55,7 @@ def facts_of_composition(song: Composition, *, start_s: float = 0.0, end_s: floa
     sections = [section for section in song.sections if section.start_s < end_s and section.end_s > start_s]
     lengths = [min(section.end_s, end_s) - max(section.start_s, start_s) for section in sections]
     energy = np.average([section.energy for section in sections], weights=lengths) if sections else song.energy
-    kick, offbeat = _pattern(song, start_s, end_s)
+    kick, syncopation = _pattern(song, start_s, end_s)
     return MusicFacts(
         genre=song.genre,
         tempo_bpm=float(song.tempo_bpm),
@@ -61,7 +64,7 @@ def facts_of_composition(song: Composition, *, start_s: float = 0.0, end_s: floa
         valence=float(song.valence),
         energy=round(float(energy), 3),
         kick=kick,
-        offbeat=offbeat,
+        syncopation=syncopation,
         sections=tuple(dict.fromkeys(section.label for section in sections)),
         beats_s=tuple(float(beat) for beat in np.round(beats - start_s, 4)),
     )
@@ -88,27 +91,31 @@ def _bar_length(beats: np.ndarray, downbeats: np.ndarray) -> int | None:
 
 
 def _pattern(song: Composition, start_s: float, end_s: float) -> tuple[float | None, float | None]:
-    """Share of beats with a kick; share of the struck loudness that falls between beats. None without notes."""
+    """Share of beats with an audible kick; share of the parts' beats that are syncopated. None without notes.
+
+    Syncopated after Longuet-Higgins and Lee (1984): a note is struck up to half a beat before a beat on which the same
+    part (or drum) rests, so that the beat is anticipated.
+    """
     grid = song.beats
-    if len(grid) < 3:
-        return None, None
-    struck, loudness, kicks = [], [], []
-    for instrument in song.midi.instruments:
+    inside = np.flatnonzero((grid >= start_s) & (grid < end_s))
+    parts: dict[tuple[int, int], list[float]] = {}
+    kicks = []
+    for index, instrument in enumerate(song.midi.instruments):
         for note in instrument.notes:
             if start_s <= note.start < end_s:
-                struck.append(note.start)
-                loudness.append(note.velocity)
-                if instrument.is_drum and note.pitch in _KICKS:
+                parts.setdefault((index, note.pitch if instrument.is_drum else -1), []).append(note.start)
+                if instrument.is_drum and note.pitch in _KICKS and note.velocity >= _AUDIBLE:
                     kicks.append(note.start)
-    inside = np.flatnonzero((grid >= start_s) & (grid < end_s))
-    if not struck or not len(inside):
+    if not parts or len(inside) < 2:
         return None, None
+    on, ahead = 0, 0
+    for starts in parts.values():
+        places = np.interp(starts, grid, np.arange(len(grid)))
+        struck = np.isin(inside, np.round(places[np.abs(places - np.round(places)) < _ON_BEAT]))
+        late = places - np.floor(places)
+        early = np.isin(inside, np.floor(places[(late > 0.45) & (late < 1 - _ON_BEAT)]) + 1)
+        on += int(struck.sum())
+        ahead += int((early & ~struck).sum())
     period = float(np.median(np.diff(grid)))
-    places = np.interp(struck, grid, np.arange(len(grid)), right=np.nan)
-    near = np.abs(places - np.round(places)) < _ON_BEAT
-    known = np.isfinite(places)
-    weights = np.array(loudness, float)[known]
-    offbeat = float(weights[~near[known]].sum() / weights.sum()) if known.any() else None
-    kick_times = np.sort(kicks) if kicks else np.array([-1e9])
-    nearest = np.abs(grid[inside][:, None] - kick_times[None]).min(axis=1)
-    return float((nearest < _ON_BEAT * period).mean()), offbeat
+    near = np.abs(grid[inside][:, None] - np.array(kicks or [-1e9])[None]).min(axis=1) < _ON_BEAT * period
+    return float(near.mean()), float(ahead / max(on + ahead, 1))

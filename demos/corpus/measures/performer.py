@@ -127,23 +127,21 @@ def spells(mask: np.ndarray, *, shortest_s: float = 0.0, gap_s: float = 0.0) -> 
     """Stretches of True as (start, stop) frames: gaps up to gap_s closed, then those under shortest_s dropped."""
     closed = mask.copy()
     for start, stop in runs(~mask):
-        if 0 < start and stop < len(mask) and stop - start <= gap_s * FPS:
+        if start > 0 and stop < len(mask) and stop - start <= gap_s * FPS:
             closed[start:stop] = True
     return [(start, stop) for start, stop in runs(closed) if stop - start >= shortest_s * FPS]
 
 
 def swings(values: np.ndarray, *, least: float) -> int:
-    """How often a curve turns back after moving at least `least`: 2 for one swing there and back and there."""
-    turns, extreme, direction = 0, values[0], 0
+    """How often a curve turns back after moving at least `least`: a sine of two periods from 0 turns 4 times."""
+    turns, way = 0, 0
+    low = high = values[0]
     for value in values[1:]:
-        if direction >= 0 and value < extreme - least:
-            turns, direction, extreme = turns + (direction > 0), -1, value
-        elif direction <= 0 and value > extreme + least:
-            turns, direction, extreme = turns + (direction < 0), 1, value
-        elif (direction >= 0 and value > extreme) or (direction < 0 and value < extreme):
-            extreme = value
-        elif direction == 0:
-            extreme = extreme if abs(value - extreme) < least else value
+        low, high = min(low, value), max(high, value)
+        if way >= 0 and value <= high - least:
+            turns, way, low = turns + (way > 0), -1, value
+        elif way <= 0 and value >= low + least:
+            turns, way, high = turns + (way < 0), 1, value
     return turns
 
 
