@@ -8,9 +8,9 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from conftest import ROOT
 
 from demos.__main__ import main
+from demos.runtime.settings import ROOT
 
 
 @pytest.fixture
