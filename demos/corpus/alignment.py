@@ -46,9 +46,14 @@ class Fits:
         return len(self.start)
 
 
-def fit_counts(graph: MotionGraph, count_s: float, lengths: tuple[int, ...]) -> Fits:
-    """For each node and each length in counts the best fits that start there, with up to two different ends."""
-    columns = [_fit(graph.time_s, graph.span, float(count_s), int(length), STRETCH) for length in lengths]
+def fit_counts(graph: MotionGraph, count_s: float, lengths: tuple[int, ...], *, tightness: float = 1.0) -> Fits:
+    """For each node and each length in counts the best fits that start there, with up to two different ends.
+
+    tightness : 1 seeks out counts for the beats inside a phrase, 0 bends time only as far as its ends ask.
+    """
+    columns = [
+        _fit(graph.time_s, graph.span, float(count_s), int(length), STRETCH, float(tightness)) for length in lengths
+    ]
     keep = [column[1] >= 0 for column in columns]
     parts = [
         np.concatenate([column[index][kept] for column, kept in zip(columns, keep, strict=True)]) for index in range(7)
@@ -58,7 +63,7 @@ def fit_counts(graph: MotionGraph, count_s: float, lengths: tuple[int, ...]) -> 
 
 
 @numba.njit(cache=True)
-def _fit(times, spans, count_s, length, stretch):
+def _fit(times, spans, count_s, length, stretch, tightness):
     nodes, grid, limit = len(times), 2 * length, np.log(stretch)
     room = nodes * ENDS
     start, end = np.arange(room) // ENDS, np.full(room, -1)
@@ -93,8 +98,8 @@ def _fit(times, spans, count_s, length, stretch):
                         bent = np.log((h - g) * 0.5 * count_s / gap)
                         if abs(bent) > limit:
                             continue
-                        value = best[b, g] + _BENT * bent * bent * (h - g) * 0.5 + _MISSED * (a - b - 1)
-                        value += _HALF if h % 2 else -_HIT
+                        value = best[b, g] + _BENT * bent * bent * (h - g) * 0.5 + tightness * _MISSED * (a - b - 1)
+                        value += tightness * (_HALF if h % 2 else -_HIT)
                         if value < best[a, h]:
                             best[a, h] = value
                             from_node[a, h], from_grid[a, h] = b, g

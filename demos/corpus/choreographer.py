@@ -78,6 +78,7 @@ def choreograph(
     seed: int = 0,
     sections: Sequence[Section] = (),
     accent: float | None = None,
+    tightness: float = 0.5,
     couple: bool = False,
     song_sha256: str = "",
 ) -> Choreography:
@@ -89,8 +90,9 @@ def choreograph(
     seconds : 3 to 600, the length of the dance, from the start of the song.
     phrases : of phrases.cut_phrases; what the dance is made of. With couple, only those of leads.
     couple : choreograph couples: the follow moves as recorded beside their lead.
-    style : a name of styles.STYLES. accent : 0 .. 0.25 instead of the style's own. seed : the same arguments and seed
-    give the same dance.
+    style : a name of styles.STYLES. accent : 0 .. 0.25 instead of the style's own.
+    tightness : 1 looks for phrases whose own beats fall on the music's, 0 sets only their ends on beats.
+    seed : the same arguments and seed give the same dance.
     sections : the song's form, if known: energy is followed, what has the same label is danced alike.
 
     Raises InputError for too few beats, a length out of range, an unknown style, or no phrase that fits.
@@ -111,11 +113,13 @@ def choreograph(
         raise InputError(f"There are no phrases to dance {chosen.name} with; add dances of its families.")
     counts = count_grid(beats, downbeats, seconds, chosen.count_s)
     graph = _graph(usable, couple)
+    lingering = chosen.accent if accent is None else float(accent)
     rng = np.random.default_rng([seed, 7919])
     lengths = (counts.bar, 2 * counts.bar)
-    units = make_units(graph, fit_counts(graph, counts.count_s, lengths), chosen, couple, rng)
+    fits = fit_counts(graph, counts.count_s, lengths, tightness=tightness)
+    units = make_units(graph, fits, chosen, couple, rng)
     path = search(graph, units, counts, chosen, seconds, sections, rng)
-    steps, runs = _plan(graph, units, counts, path, chosen.accent if accent is None else float(accent))
+    steps, runs = _plan(graph, units, counts, path, lingering)
     frames = max(1, round(seconds * FPS))
     ends = float(beats[-1]) if seconds > beats[-1] + counts.count_s else None  # the song stops before the dance
     motions = assemble(runs, counts.times_s, counts.first, frames, couple=couple, rest_s=ends)
@@ -123,7 +127,7 @@ def choreograph(
     provenance = Provenance(
         "choreographer",
         seed=seed,
-        settings={"style": chosen.name, "accent": chosen.accent if accent is None else float(accent)},
+        settings={"style": chosen.name, "accent": lingering, "tightness": float(tightness)},
         source=", ".join(sorted({step.source for step in plan})),
     )
     inside = beats[(beats >= 0) & (beats < seconds)], downbeats[(downbeats >= 0) & (downbeats < seconds)]

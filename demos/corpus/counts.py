@@ -58,7 +58,7 @@ class CountGrid:
 def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s: float) -> CountGrid:
     """Counts for a song: its beats, or twice or half as many to come near count_s, continued before and after."""
     interval = float(np.median(np.diff(beats)))
-    factor = min((0.5, 1.0, 2.0), key=lambda f: abs(np.log(interval * f / count_s)) + (0.25 if f != 1 else 0))
+    factor = min((0.5, 1.0, 2.0), key=lambda f: abs(np.log(interval * f / count_s)) + (0.2 if f != 1 else 0))
     meter = 4
     origin = 0
     if len(downbeats):

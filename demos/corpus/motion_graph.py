@@ -65,7 +65,7 @@ def build_graph(phrases: list[Phrase], *, couple: bool = False) -> MotionGraph:
     for phrase in phrases:
         index = number[id(phrase.clip)]
         ends[index] |= {phrase.start_s, phrase.end_s}
-        covered[index][phrase.start : phrase.stop - 1] = True
+        covered[index][phrase.start : phrase.stop] = True
     owner, times, spans, features = [], [], [], []
     for index, clip in enumerate(clips):
         moments = np.array(sorted(ends[index]))

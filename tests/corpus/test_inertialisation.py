@@ -39,5 +39,7 @@ def test_the_offset_between_two_rotations_leads_from_one_to_the_other():
     a, b = (rotations.rotvec_to_quaternion(rng.normal(size=(50, 3))) for _ in range(2))
     reached = inertialisation.add_rotation(inertialisation.rotation_offset(a, b), a)
     np.testing.assert_allclose(rotations.quaternion_to_matrix(reached), rotations.quaternion_to_matrix(b), atol=1e-9)
-    quarter = inertialisation.rotation_offset(np.array([1.0, 0, 0, 0]), rotations.rotvec_to_quaternion([0, np.pi / 2, 0]))
+    quarter = inertialisation.rotation_offset(
+        np.array([1.0, 0, 0, 0]), rotations.rotvec_to_quaternion(np.array([0, np.pi / 2, 0]))
+    )
     np.testing.assert_allclose(quarter, [0, np.pi / 2, 0], atol=1e-12)
