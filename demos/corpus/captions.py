@@ -126,12 +126,12 @@ class _Draw:
             return genre
         return f"{genre} {self.choose(_NOUNS[self.couple])}".strip()
 
-    def music(self, share: float) -> str:
+    def music(self, share: float, *, short: bool = False) -> str:
         """ "an up-tempo salsa track", "music with a swung groove", or ""."""
         if not self.chance(share):
             return ""
-        before = self.take("madj", int(self.rng.integers(0, 3)), music=True)
-        after = self.take("mnp", 1, music=True) if not before or self.chance(0.3) else []
+        before = self.take("madj", int(self.rng.integers(int(short), 3)), music=True)
+        after = self.take("mnp", 1, music=True) if not short and (not before or self.chance(0.3)) else []
         if not before and not after:
             return ""
         noun = self.choose(_MUSIC_NOUNS)
@@ -222,9 +222,9 @@ def _topic(key: str) -> str:
     return ".".join(key.split(".")[:2])
 
 
-def _tail(draw: _Draw, share: float) -> str:
-    """ " to an up-tempo track", or ""."""
-    music = draw.music(share)
+def _tail(draw: _Draw, share: float, *, short: bool = False) -> str:
+    """ " to an up-tempo track", or ""; short: without a "with" of its own."""
+    music = draw.music(share, short=short)
     return f" {draw.choose(('to', 'set to', 'danced to', 'over'))} {music}" if music else ""
 
 
@@ -236,7 +236,7 @@ def _noun_led(draw: _Draw) -> str:
     if not features:
         return ""
     head = article(f"{', '.join(adjectives)} {draw.noun(genre)}".strip())
-    return sentence(f"{head}{_tail(draw, 0.35)} with {listed(features)}{''.join(f', {p}' for p in place)}")
+    return sentence(f"{head}{_tail(draw, 0.35, short=True)} with {listed(features)}{''.join(f', {p}' for p in place)}")
 
 
 def _subject_led(draw: _Draw) -> str:
@@ -353,7 +353,7 @@ def _terse_acts(draw: _Draw) -> str:
 
 
 def _music_led(draw: _Draw) -> str:
-    music = draw.music(1.0)
+    music = draw.music(1.0, short=True)
     features = draw.take("np", int(draw.rng.integers(1, 4)))
     if not music or not features:
         return ""

@@ -77,7 +77,7 @@ def _lifted_once(d: Numbers, side: str, other: str) -> bool:
 
 
 def _hips(d: Numbers) -> bool:
-    return d["torso.sways"] >= 1.0 and (d["torso.sway"] >= 0.11 or d["torso.hip_roll"] >= 24) and _moves(d)
+    return d["torso.sways"] >= 1.0 and (d["torso.sway"] >= 0.11 or d["torso.hip_roll"] >= 26) and _moves(d)
 
 
 PREDICATES: dict[str, Predicate] = {
@@ -175,7 +175,7 @@ PREDICATES: dict[str, Predicate] = {
     "pace.move.slow": _dancer(_slow),
     "pace.any.fast": _fast_dance,
     "pace.any.slow": _slow_dance,
-    "beat.bounce.bouncy": _dancer(lambda d: d["dynamics.bounce"] >= 0.07 and d["jumps.count"] <= MANY_JUMPS),
+    "beat.bounce.bouncy": _dancer(lambda d: d["dynamics.bounce"] >= 0.055 and d["dynamics.bounces"] >= 1.4),
     "beat.bounce.locked": _dancer(lambda d: d.get("beat.bounce_lock", 0) >= 0.35 and d["dynamics.bounce"] >= 0.03),
     "beat.time.on": _dancer(lambda d: d.get("beat.over_chance", 0) >= 1.7),
     "pair.face.facing": _pair(lambda p: p["pair.facing"] >= 0.65),

@@ -436,7 +436,7 @@ PAIR = {
         np: little space between the partners | a close distance
         np jargon: a close position
         vp: ~stay close together
-        clause: the partners stay close
+        clause: the partners keep near one another
         clause light: there is hardly air between them
         cue: close | closely | close embrace | close position | embrace
         """,
@@ -489,7 +489,7 @@ PAIR = {
         vp: ~move in unison | ~do the same moves together
         clause: both do the same at the same time
         clause light: two bodies share one thought
-        cue: synchronised | synchronized | unison | same moves | in sync | together | identical
+        cue: synchronised | synchronized | unison | same moves | in sync | moving together | identical
         """,
     "pair.same.canon": """
         adv: in canon

@@ -173,7 +173,8 @@ def test_verbs_are_inflected():
     }
     ings = {
         "raise": "raising", "spin": "spinning", "step": "stepping", "keep": "keeping", "draw": "drawing",
-        "lift": "lifting", "cross": "crossing", "clap": "clapping", "mirror": "mirroring", "travel": "travelling", "open": "opening",
+        "lift": "lifting", "cross": "crossing", "clap": "clapping", "mirror": "mirroring",
+        "travel": "travelling", "open": "opening",
     }  # fmt: skip
     assert {verb: third_person(verb) for verb in thirds} == thirds
     assert {verb: gerund(verb) for verb in ings} == ings

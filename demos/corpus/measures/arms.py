@@ -13,7 +13,7 @@ WIDE_SHARE, WIDE_HEIGHT = 0.75, 0.5
 """A wide arm points sideways with this share of its length, and no more than this share of it up or down."""
 CROSS_M = 0.05
 PUNCH_SPEED, PUNCH_REACH, PUNCH_BACK_M = 2.2, 0.88, 0.10
-WAVE_WINDOW_S, WAVE_SWING_M, WAVE_SWINGS = 1.6, 0.06, 3
+WAVE_WINDOW_S, WAVE_SWING_M, WAVE_SWINGS = 1.8, 0.08, 4
 CLAP_M, CLAP_SPEED = 0.17, 0.8
 HIP_M, HIP_ELBOW_M = 0.26, 0.12
 CIRCLE_RAD, CIRCLE_SPEED, CIRCLE_SHARE = np.radians(320), 1.8, 0.35
@@ -57,7 +57,7 @@ def measure_arms(dancer: Performer) -> dict[str, float]:
 
 
 def waving(dancer: Performer, side: str) -> np.ndarray:
-    """(frames,) bool: the raised hand swings to and fro about its elbow, at least three ways within 1.6 s."""
+    """(frames,) bool: the raised hand swings to and fro about its elbow, turning back at least four times in 1.8 s."""
     elbow, wrist = dancer.at(f"{side}_elbow"), dancer.at(f"{side}_wrist")
     sideways = (wrist - elbow)[:, 0]
     raised = (wrist[:, 1] > elbow[:, 1] + 0.05) & (wrist[:, 1] > dancer.at(f"{side}_shoulder")[:, 1] - 0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from demos.corpus.measures.performer import FPS, Performer, rate, spells
+from demos.corpus.measures.performer import FPS, Performer, rate, spells, swings
 from demos.motion import rhythm
 from demos.motion.skeleton import INDEX
 
@@ -15,7 +15,7 @@ FREEZE_SPEED, FREEZE_S = 0.12, 0.35
 STILL_SPEED = 0.02
 HIT_DROP, HIT_S = 0.9, 0.1
 """A hit: the ends of the limbs, as a mean, lose this many m/s in this time."""
-BOUNCE_BAND_HZ = (0.7, 4.5)
+BOUNCE_FROM_HZ, BOUNCE_M = 0.7, 0.03
 
 
 def measure_dynamics(dancer: Performer, beats_s: np.ndarray) -> dict[str, float]:
@@ -31,6 +31,7 @@ def measure_dynamics(dancer: Performer, beats_s: np.ndarray) -> dict[str, float]
         "dynamics.pace": len(_kinematic_beats(dancer)) / dancer.seconds,
         "dynamics.growth": float((thirds[2].mean() + 0.05) / (thirds[0].mean() + 0.05)) if len(mean) >= 3 else 1.0,
         "dynamics.bounce": bounce(dancer),
+        "dynamics.bounces": swings(vertical(dancer), least=BOUNCE_M) / dancer.seconds,
     }
     inside = beats_s[(beats_s >= 0) & (beats_s < dancer.seconds)]
     return found | (_on_beat(dancer, inside) if len(inside) >= 4 else {})
@@ -71,7 +72,7 @@ def freezes(mean_speed: np.ndarray) -> list[tuple[int, int]]:
 def vertical(dancer: Performer) -> np.ndarray:
     """(frames,) metres of the pelvis up and down, slow changes of level removed."""
     height = dancer.joints[:, 0, 1]
-    slow = gaussian_filter1d(height, FPS / (2 * np.pi * BOUNCE_BAND_HZ[0]), mode="nearest")
+    slow = gaussian_filter1d(height, FPS / (2 * np.pi * BOUNCE_FROM_HZ), mode="nearest")
     return height - slow
 
 

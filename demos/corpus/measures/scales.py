@@ -90,6 +90,7 @@ UNITS: dict[str, str] = {
     "dynamics.pace": "minima of speed a second",
     "dynamics.growth": "speed of the last third over the first",
     "dynamics.bounce": "m of the pelvis up and down",
+    "dynamics.bounces": "changes of direction up and down a second",
     "beat.alignment": "beat alignment score",
     "beat.over_chance": "standard deviations over shuffled beats",
     "beat.bounce_lock": "share of the bounce that repeats with the beat",

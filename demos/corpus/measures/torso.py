@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from demos.corpus.measures.performer import FPS, Performer, spells, spread, swings
 
 UPRIGHT_DEG, BEND_DEG, BACK_DEG, SIDE_DEG = 12.0, 40.0, 20.0, 18.0
+LIFTED_M = 0.2
 SWAY_M, ROLL_DEG, TWIST_DEG = 0.03, 12.0, 18.0
 
 
@@ -15,6 +16,7 @@ def measure_torso(dancer: Performer) -> dict[str, float]:
     """All keys "torso.*"; shares of time 0-1, degrees, metres, counts, times a second."""
     ahead, left = dancer.tilt[:, 0], dancer.tilt[:, 1]
     standing = dancer.lean < 80
+    grounded = (dancer.foot_rise[:, :2].max(axis=1) < LIFTED_M) & (dancer.lean < 45)  # a lifted leg tips the hips
     sway = hip_sway(dancer)
     twist = shoulder_twist(dancer)
     flexion = spine_flexion(dancer)
@@ -29,9 +31,9 @@ def measure_torso(dancer: Performer) -> dict[str, float]:
         "torso.side_leans": float(len(spells((np.abs(left) > SIDE_DEG) & standing, shortest_s=0.2, gap_s=0.2))),
         "torso.twist": spread(twist),
         "torso.twists": swings(twist, least=TWIST_DEG) / seconds,
-        "torso.sway": spread(sway),
-        "torso.sways": swings(sway, least=SWAY_M) / seconds,
-        "torso.hip_roll": spread(hip_roll(dancer)),
+        "torso.sway": spread(sway[grounded]) if grounded.mean() > 0.5 else 0.0,
+        "torso.sways": swings(sway[grounded], least=SWAY_M) / seconds if grounded.mean() > 0.5 else 0.0,
+        "torso.hip_roll": spread(hip_roll(dancer)[grounded]) if grounded.mean() > 0.5 else 0.0,
         "torso.roll": spread(flexion),
         "torso.rolls": swings(flexion, least=ROLL_DEG) / seconds,
         "torso.nods": swings(nod, least=10.0) / seconds,
