@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from demos.motion import rotations
-from demos.motion.skeleton import INDEX
+from demos.motion.skeleton import INDEX, MIRROR
 from demos.runtime.errors import InputError
 
 
@@ -74,6 +74,7 @@ LIMITED = tuple(INDEX[name] for name in _LIMITS)
 """Joints with a limit, in the order of MIDDLE and WIDTH."""
 MIDDLE = rotations.rotvec_to_matrix(np.radians([middle for middle, _ in _LIMITS.values()]))
 """(joints, 3, 3) the middle of each limited joint's range."""
+_COUNTERPART = np.array([LIMITED.index(MIRROR[joint]) for joint in LIMITED])
 WIDTH = np.radians([width for _, width in _LIMITS.values()])
 """(joints,) radians by which it may leave the middle."""
 
@@ -86,8 +87,10 @@ def excursion(local: np.ndarray) -> np.ndarray:
 
 
 def limit(local: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """Joints (frames, 24, 3, 3) brought back into their ranges; what `source` itself shows is always allowed."""
-    allowed = np.maximum(WIDTH, excursion(source))
+    """Joints (frames, 24, 3, 3) brought back into their ranges; what `source` shows at any time, left or right, is
+    always allowed."""
+    shown = excursion(source).max(axis=0)
+    allowed = np.broadcast_to(np.maximum(WIDTH, np.maximum(shown, shown[_COUNTERPART])), (len(local), len(WIDTH)))
     present = excursion(local)
     frame, column = np.nonzero(present > allowed)
     if not len(frame):

@@ -14,7 +14,7 @@ from demos.motion.motion import Motion
 _LONGEST_DRIFT_M = 0.13
 """A stand that would be left further behind than this is broken by small steps."""
 _STEP_S = 0.28
-_LIFT_M = 0.04
+_LIFT_M = 0.07
 
 
 def standing(motion: Motion) -> np.ndarray:

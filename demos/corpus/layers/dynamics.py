@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus.layers.carry import carry, cross, fit, standing
+from demos.corpus.layers.curves import smooth
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.timing import ALL
 from demos.corpus.layers.workspace import ANKLES, Feet, Work, world
@@ -36,7 +37,9 @@ def _scale(work: Work) -> None:
     if upper:
         base = rotations.quaternion_to_matrix(_smooth_poses(work, upper))
         away = rotations.matrix_to_rotvec(np.swapaxes(base, -1, -2) @ work.local[:, upper])
-        work.local[:, upper] = base @ rotations.rotvec_to_matrix(away * factor[:, None, None])
+        # Towards half a turn away from the middle left and right become one: there nothing is scaled.
+        near = 1 - smooth((np.linalg.norm(away, axis=-1, keepdims=True) - 1.2) / 1.4)
+        work.local[:, upper] = base @ rotations.rotvec_to_matrix(away * (1 + near * (factor[:, None, None] - 1)))
     if not work.has("root"):
         return
     heading = work.heading()

@@ -250,7 +250,7 @@ class _Track:
             apart = float(np.linalg.norm(spots[1] - spots[0]))
             lift = step.lift * (0.35 + 0.65 * scale) * min(1.0, 0.5 + apart / 0.25)
             self.ball[frames, 0], self.ball[frames, 2] = self.hold[frames].T
-            self.ball[frames, 1] = TOE_HEIGHT + lift * 16 * u**2 * (1 - u) ** 2
+            self.ball[frames, 1] = TOE_HEIGHT + lift * (4 * u * (1 - u)) ** 1.5
             # The heel leaves first and the toe is up a little before it lands.
             pitch[frames] = 0.42 * np.sin(np.pi * np.clip(u / 0.75, 0, 1)) ** 2 - 0.10 * np.sin(np.pi * u) ** 2 * u
             return

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.corpus.layers.curves import Grid, pulse, wave
+from demos.corpus.layers.curves import Grid, pulse, smooth, wave
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.torso import axes
 from demos.corpus.layers.workspace import Work
 from demos.motion import rotations
 from demos.motion.skeleton import INDEX, REST_OFFSETS
 
+_LOWEST_M, _ROOM_M = 0.38, 0.45  # the lowest a pelvis is brought; above it by this much, all of a depth is danced
 _HEEL_OFFSET = REST_OFFSETS[INDEX["left_foot"]]
 
 
@@ -86,6 +87,8 @@ def on_counts(grid: Grid, phase: np.ndarray, on: str, every: float) -> tuple[np.
 
 def _lower(work: Work, depth: np.ndarray) -> None:
     """Bring the pelvis down by (frames,) metres at full strength, sitting back and bowing to stay balanced."""
+    # A dancer who is low already cannot sink as far again.
+    depth = depth * np.clip((work.source_root[:, 1] - _LOWEST_M) / _ROOM_M, 0.0, 1.0)
     pitch = np.stack([0.85 * depth, 0 * depth, 0 * depth], axis=-1) * work.weight[:, None]
     work.move_pelvis(_shift(work, 0, -depth, -0.34 * depth), pitch, upright=0.35)
     if work.has("head"):
@@ -108,6 +111,7 @@ def _rise(work: Work) -> None:
     angle = 0.62 * work.weight * lift
     feet = work.source_feet
     low = np.clip(1 - (feet.ankles[..., 1] - 0.10) / 0.10, 0.0, 1.0)
+    low = low * smooth((feet.turns[..., 1, 1] - 0.7) / 0.2)  # only feet that are flat
     for foot in (0, 1):
         turn = feet.turns[:, foot]
         ball = feet.ankles[:, foot] + turn @ _HEEL_OFFSET

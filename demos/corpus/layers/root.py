@@ -40,7 +40,7 @@ def turn_windows(work: Work) -> list[tuple[float, float, int]]:
 def _turn(work: Work) -> None:
     windows = turn_windows(work)
     sign = 1.0 if work.params["way"] == "left" else -1.0
-    blend = 0.6
+    blend = 0.8
     time = work.time_s
     inside = [smooth(np.minimum((time - a + blend) / blend, (b + blend - time) / blend)) for a, b, _ in windows]
     work.envelope = np.minimum(work.envelope, np.max(inside, axis=0))

@@ -13,7 +13,7 @@ Pattern = tuple[list[Step], float, Style]
 
 
 def _march(work: Work) -> Pattern:
-    air = (Air(-0.48, 0.0, 0.30, 0.22, 0.55, peak=False),)
+    air = (Air(-0.46, 0.0, 0.34, 0.12, 0.55),)
     steps = [
         Step(0, LEFT, _W, 0, swing=0.9, air=(_aside(air[0], _W),)),
         Step(1, RIGHT, -_W, 0, swing=0.9, air=(_aside(air[0], -_W),)),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from demos.corpus.layers.carry import cross, fit, held, standing
+from demos.corpus.layers.carry import cross, fit, standing
 from demos.corpus.layers.curves import ease, even, smooth
 from demos.corpus.layers.kind import Kind, Param
-from demos.corpus.layers.workspace import ANKLES, Feet, Work, world
+from demos.corpus.layers.workspace import ANKLES, Feet, Work, toward, world
 from demos.corpus.parts import joint_set
 from demos.motion import rotations
+from demos.motion.contacts import foot_contacts
+from demos.motion.footlock import lock_feet
+from demos.motion.motion import Motion
 
 ALL = ("arms", "torso", "head", "legs", "root")
 
@@ -96,14 +99,14 @@ def _double(work: Work) -> None:
     rewind(work, shown_s)
     if work.has("root"):
         # At twice the speed a small slide of the original is a large one: standing feet are held.
-        joints, turns = world(work.local, work.root)
-        ankles = joints[:, ANKLES].copy()
         frames = np.clip(np.round(shown_s * work.fps).astype(int), 0, len(work.motion) - 1)
-        pinned = not work.from_start, not work.to_end
-        for foot, stands in enumerate(standing(work.motion)[frames].T):
-            flat, _ = held(ankles[:, foot, ::2], stands, work.fps, late=foot == 1, pinned=pinned)
-            ankles[:, foot, ::2] += work.weight[:, None] * (flat - ankles[:, foot, ::2])
-        work.feet, work.plant = Feet(ankles, turns[:, ANKLES].copy()), True
+        poses = rotations.matrix_to_rotvec(work.local)
+        locked = lock_feet(Motion(poses, work.root, work.fps), foot_contacts(work.motion)[frames])
+        joints, turns = (values[:, ANKLES] for values in world(work.local, work.root))
+        better = world(rotations.rotvec_to_matrix(locked.poses), locked.translation.astype(np.float64))
+        ankles = joints + work.weight[:, None, None] * (better[0][:, ANKLES] - joints)
+        work.feet = Feet(ankles, toward(turns, better[1][:, ANKLES], work.weight[:, None]))
+        work.plant = True
 
 
 def _delay(work: Work) -> None:

@@ -22,6 +22,7 @@ ANKLES = (INDEX["left_ankle"], INDEX["right_ankle"])
 TOES = (INDEX["left_foot"], INDEX["right_foot"])
 _STRETCH = 0.985  # share of a leg's length it may take before the pelvis comes down
 _DEEPEST_DROP_M = 0.25
+_LIFTED_M, _FREE_M = 0.16, 0.30  # an ankle above the first begins to go with the pelvis, and does so the second higher
 _DROP_S = 0.10
 
 
@@ -189,7 +190,7 @@ def cross_feet(start: Feet, end: Feet, weight: np.ndarray) -> Feet:
             a, b = start.ankles[part, foot], end.ankles[part, foot]
             apart = np.linalg.norm((b - a)[:, [0, 2]], axis=-1)
             mixed = a + share[:, None] * (b - a)
-            mixed[:, 1] += 4 * share * (1 - share) * np.minimum(0.08, 0.5 * apart)
+            mixed[:, 1] += 4 * share * (1 - share) * np.minimum(0.10, 0.6 * apart)
             ankles[part, foot] = mixed
             turn = toward(start.turns[part, foot][:, None], end.turns[part, foot][:, None], share[:, None])
             turns[part, foot] = turn[:, 0]
@@ -215,6 +216,14 @@ def set_feet(work: Work, feet: Feet) -> None:
         work.local[:, limb.end] = np.swapaxes(lower, -1, -2) @ feet.turns[:, side]
 
 
+def following_feet(work: Work) -> Feet:
+    """The source's feet: where they are as long as they stand, along with the pelvis once they are well lifted."""
+    feet = work.source_feet
+    free = smooth((feet.ankles[..., 1] - _LIFTED_M) / _FREE_M)
+    feet.ankles += free[..., None] * (work.root - work.source_root)[:, None]
+    return feet
+
+
 def _drop(joints: np.ndarray, ankles: np.ndarray, work: Work) -> np.ndarray:
     """(frames,) metres, smooth, 0 where the layer is."""
     needed = np.zeros(len(joints))
@@ -225,7 +234,9 @@ def _drop(joints: np.ndarray, ankles: np.ndarray, work: Work) -> np.ndarray:
         reach = np.maximum(_STRETCH * length, before)
         across = np.linalg.norm((ankles[:, side] - hip)[:, [0, 2]], axis=-1)
         rise = np.sqrt(np.maximum(reach**2 - across**2, 0.0))
-        needed = np.maximum(needed, hip[:, 1] - ankles[:, side, 1] - rise)
+        # For a foot in the air nobody bends the standing knee: it just does not go so far.
+        low = 1 - smooth((ankles[:, side, 1] - _LIFTED_M) / 0.12)
+        needed = np.maximum(needed, low * (hip[:, 1] - ankles[:, side, 1] - rise))
     needed = np.clip(needed, 0.0, _DEEPEST_DROP_M)
     window = max(1, round(_DROP_S * work.fps))
     envelope = maximum_filter1d(needed, 2 * window + 1, mode="nearest")
@@ -267,7 +278,7 @@ def close_work(work: Work) -> Motion:
         np.array_equal(work.root, work.source_root) and np.array_equal(work.local[:, 0], work.source_local[:, 0])
     )
     if work.plant and moved and work.has("legs"):
-        set_feet(work, work.feet or work.source_feet)
+        set_feet(work, work.feet or following_feet(work))
     allowed = body.joint_set(work.parts)
     work.local = body.limit(work.local, work.source_local)
     poses, translation = motion_arrays(work.motion)
