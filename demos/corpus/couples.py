@@ -10,7 +10,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus import inertialisation
 from demos.corpus.apartness import push_apart
-from demos.corpus.choreographer import CountGrid, Section, Step, choreograph, count_grid
+from demos.corpus.choreographer import Step, choreograph
+from demos.corpus.counts import CountGrid, Section, count_grid
 from demos.corpus.formations import Segment, check_closeness, plan_segments, slots, timelines
 from demos.corpus.holds import Hold, close_holds, find_holds
 from demos.corpus.phrases import FPS, Phrase
@@ -52,28 +53,26 @@ def choreograph_couple(
 ) -> Dance:
     """A dance for two to a song's beats; the lead is the first motion.
 
-    Salsa in hold is danced by the real couples among the phrases, both partners as one. Everything else is composed: both
-    dance one dance of the style, side by side, mirrored, face to face, in canon, as call and response, round one another
-    or one behind the other, in forms that change with the phrases of the music.
+    Salsa in hold is danced by the real couples among the phrases, both partners as one. Everything else is composed:
+    both dance one dance of the style, side by side, mirrored, face to face, in canon, as call and response, round one
+    another or one behind the other, in forms that change with the phrases of the music.
 
     Parameters
     ----------
     beats, downbeats, seconds, phrases, style, seed, sections : as in choreographer.choreograph.
     closeness : "hold" (hands held), "open" (near, hands free) or "apart".
     forms : names of formations.FORMS to go through in turn, a form every sixteen counts; chosen by the seed when empty.
-    raw : leave out what comes after: feet locked, bodies pushed apart and hands closed.
+    raw : leave out what comes after: bodies pushed apart, hands closed, and in formations feet locked.
 
-    The same arguments give the same dance. Its provenance names the sources, the forms with their seconds, and the holds.
+    The same arguments give the same dance. Its provenance names the sources, the forms with their seconds, the holds.
     Raises InputError as choreographer.choreograph does, and for an unknown closeness or form.
     """
     check_closeness(closeness)
     chosen = find_style(style)
-    paired = [phrase for phrase in phrases if phrase.partner is not None]
+    paired = any(phrase.clip.role == "lead" for phrase in phrases)
     if chosen.name == "salsa" and closeness == "hold" and not forms and paired:
-        leads = {phrase.trial: phrase.source for phrase in sorted(paired, key=lambda p: p.source, reverse=True)}
-        together = [phrase for phrase in paired if phrase.source == leads[phrase.trial]]
         made = choreograph(
-            beats, downbeats, seconds=seconds, phrases=together, style=style, seed=seed, sections=sections, couple=True
+            beats, downbeats, seconds=seconds, phrases=phrases, style=style, seed=seed, sections=sections, couple=True
         )
         lead, follow = made.dance.motions
         if sum(step.mirrored * step.counts for step in made.plan) > sum(step.counts for step in made.plan) / 2:
@@ -209,7 +208,7 @@ def _best_flips(dance: Motion, frames: np.ndarray, flipped: np.ndarray) -> np.nd
 
 
 def _settled(body: _Shared, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A dancer's slow drift over the floor (frames, 2) and the turn (frames,) that brings the usual facing to `wanted`."""
+    """A dancer's slow drift over the floor (frames, 2) and the turn (frames,) that makes it usually face `wanted`."""
     drift = gaussian_filter1d(body.roots[:, [0, 2]], _DRIFT_S * FPS, axis=0, mode="nearest")
     faces = rotations.quaternion_to_matrix(body.quaternions[:, 0])[:, :, 2]
     faces = gaussian_filter1d(faces, _LOOK_S * FPS, axis=0, mode="nearest")

@@ -14,7 +14,7 @@ import numpy as np
 from demos.corpus import reaching
 from demos.corpus.couples import choreograph_couple
 from demos.corpus.examples import DATA
-from demos.corpus.phrases import FPS, Phrase, cut_phrases
+from demos.corpus.phrases import FPS, Clip, Phrase, cut_phrases
 from demos.motion.dance import Dance, Provenance
 from demos.motion.duet_metrics import root_distance
 from demos.motion.metrics import measure
@@ -30,16 +30,19 @@ TEMPI_BPM = {"salsa": (165, 172, 180, 188), "pop": (112, 118, 124, 128), "hiphop
 Row = dict[str, float]
 
 
-def report(phrases: list[Phrase], *, seeds: int = 4, seconds: float = 30.0) -> dict[str, Row]:
+def report(
+    phrases: list[Phrase], *, kinds: Sequence[tuple[str, str]] = KINDS, seeds: int = 4, seconds: float = 30.0
+) -> dict[str, Row]:
     """Means over the real couples and over `seeds` dances of each kind: name -> measure -> value.
 
-    Measures are those of metrics.measure, and `near`, `far` (5 and 95 % of the distance, metres), `closed` (share of the
-    frames of holds whose hands are within 10 cm; absent where nobody holds hands).
+    kinds : (style, closeness); styles are those of TEMPI_BPM.
+
+    Measures are those of metrics.measure, and `near`, `far` (5 and 95 % of the distance, metres), `closed` (share of
+    the frames of holds whose hands are within 10 cm; absent where nobody holds hands).
     """
-    clips = {phrase.clip.source: phrase.clip for phrase in phrases if phrase.partner is not None}
-    leads = {clip.trial: clip for _, clip in sorted(clips.items(), reverse=True)}
-    table = {"real couples": _mean(_measured(_real(clip.motion, clip.partner)) for clip in leads.values())}
-    for style, closeness in KINDS:
+    leads = {phrase.trial: phrase.clip for phrase in phrases if phrase.clip.role == "lead"}
+    table = {"real couples": _mean(_measured(_real(clip)) for clip in leads.values())}
+    for style, closeness in kinds:
         made = []
         for seed in range(seeds):
             tempo = TEMPI_BPM[style][seed % len(TEMPI_BPM[style])]
@@ -53,8 +56,12 @@ def report(phrases: list[Phrase], *, seeds: int = 4, seconds: float = 30.0) -> d
     return table
 
 
-def _real(lead, follow) -> Dance:  # noqa: ANN001
-    return Dance((lead, follow), Provenance("capture"))
+def _real(clip: Clip) -> Dance:
+    """A captured couple from where the dance begins to where it ends: they stand about before and after."""
+    assert clip.partner is not None
+    dancing = np.flatnonzero(clip.usable)
+    start, stop = int(dancing[0]), int(dancing[-1]) + 1
+    return Dance((clip.motion.slice(start, stop), clip.partner.slice(start, stop)), Provenance("capture"))
 
 
 def _measured(dance: Dance) -> Row:
@@ -91,7 +98,9 @@ def table_text(table: dict[str, Row]) -> str:
     keys = dict.fromkeys(key for row in table.values() for key in row)
     lines = ["".join([" " * 15, *(f"{name:>15}" for name in names)])]
     lines += [
-        "".join([f"{key:<15}", *(f"{table[name][key]:15.3f}" if key in table[name] else f"{'-':>15}" for name in names)])
+        "".join(
+            [f"{key:<15}", *(f"{table[name][key]:15.3f}" if key in table[name] else f"{'-':>15}" for name in names)]
+        )
         for key in keys
     ]
     return "\n".join(lines)

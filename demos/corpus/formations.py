@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -24,8 +25,8 @@ class Form:
 
     mirrored : the follow dances to the other side. facing : 0 both to the front .. 1 to one another.
     apart_m : between the two, for each closeness in order. behind_m : how far the follow stands behind.
-    delay : counts by which the follow comes later; "bar" a whole bar; 0 together. orbit : half turns about one another in
-    sixteen counts. hold : hands may be held. near : the closenesses that choose it.
+    delay : counts by which the follow comes later; "bar" a whole bar; 0 together. orbit : half turns about one another
+    in sixteen counts. hold : hands may be held. near : the closenesses that choose it.
     """
 
     name: str
@@ -92,7 +93,7 @@ def plan_segments(
     if len(edges) > 2 and edges[-1] - edges[-2] < 2:
         del edges[-2]
     segments: list[Segment] = []
-    for index, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for index, (start, stop) in enumerate(pairwise(edges)):
         if given:
             form = given[index % len(given)]
         else:
@@ -106,8 +107,8 @@ def plan_segments(
 def timelines(segments: Sequence[Segment], counts: np.ndarray, bar: int, fps: float) -> tuple[np.ndarray, np.ndarray]:
     """Where in the common dance lead and follow are at every frame -> two (frames,) positions in counts.
 
-    counts : (frames,) rising positions on the grid. In canon and answer the follow waits first and the lead last, so that
-    both leave together; who waits rocks on the spot.
+    counts : (frames,) rising positions on the grid. In canon and answer the follow waits first and the lead last, so
+    that both leave together; who waits rocks on the spot.
     """
     places = [counts.copy(), counts.copy()]
     lag = 0
@@ -116,18 +117,18 @@ def timelines(segments: Sequence[Segment], counts: np.ndarray, bar: int, fps: fl
         inside = (counts >= segment.start) & (counts < segment.stop)
         after = counts >= segment.stop
         span = segment.stop - segment.start
-        for body in (0, 1):
-            places[body][inside] = counts[inside] - lag
+        places[0][inside] = places[1][inside] = counts[inside] - lag
         if delay and span >= 2 * delay:
             period = 2 * delay if segment.form.delay == "bar" else span  # an answer follows every call
             for turn in range(span // period):
                 begin = segment.start + turn * period
                 end = segment.stop if turn + 1 == span // period else begin + period
+                now = (counts >= begin) & (counts < end)
+                places[0][now] = places[1][now] = counts[now] - lag
                 _wait(places[1], counts, begin, delay, lag, end)
                 _wait(places[0], counts, end - delay, delay, lag, end)
                 lag += delay
-        for body in (0, 1):
-            places[body][after] = counts[after] - lag
+        places[0][after] = places[1][after] = counts[after] - lag
     return tuple(gaussian_filter1d(place, _EASE_S * fps, mode="nearest") for place in places)  # pyright: ignore
 
 

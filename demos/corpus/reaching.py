@@ -1,4 +1,4 @@
-"""Reaching with a hand: two-bone IK from shoulder to palm, a trunk that leans a little, and the way back to a Motion."""
+"""Reaching with a hand: two-bone IK from shoulder to palm, a trunk that leans a little, and back to a Motion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HANDS = (INDEX["left_hand"], INDEX["right_hand"])
 MOST_LEAN = np.radians(12.0)
 
 _OFFSETS = REST_OFFSETS.astype(np.float64)
-_ROUNDS = 3  # the palm turns with the forearm: each round takes out most of what that throws it off
+_ROUNDS = 5  # the palm turns with the forearm: each round takes out most of what that throws it off
 _LEAN_S = 0.15
 _SPINE = tuple(INDEX[name] for name in ("spine1", "spine2", "spine3"))
 _CARRIED = tuple(
