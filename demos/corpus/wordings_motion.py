@@ -115,6 +115,7 @@ ARMS = {
         clause: the arms stay nearly still | the arms do very little
         clause light: the arms are silent
         cue: still arms | arms still | no arm movement | little arm movement
+        cue: no arms | without arms | arms do nothing
         """,
     "arms.amount.busy": """
         np: busy arms | fast arm work | lots of arm movement
@@ -185,6 +186,7 @@ LEGS = {
         clause: the feet never stop stepping
         clause light: the feet patter without rest
         cue: fast footwork | fast feet | footwork | quick feet | quick steps | lots of steps | fancy footwork
+        cue: shuffle dance | shuffling | tap dance steps
         """,
     "legs.steps.steady": """
         np: steady steps | regular stepping | plenty of steps
@@ -212,6 +214,7 @@ LEGS = {
         clause: a leg kicks to the front
         clause light: a leg flies up ahead
         cue: front kick | forward kick | kicks forward | kicking forward
+        cue: kicks to the front | kick to the front | kicking to the front
         """,
     "legs.kick.side": """
         np: a kick to the side | side kicks | a leg kicked out sideways
@@ -269,12 +272,12 @@ LEGS = {
         cue: side extension | side leg lift
         """,
     "legs.knee.one": """
-        np: a knee lift | a single raised knee
-        np jargon: one passé lift
+        np: a knee lift | a raised knee
+        np jargon: a passé lift
         vp: ~lift a knee | ~raise a bent knee
         clause: a knee comes up
         clause light: a knee drifts up and settles
-        cue: passe | retire | lifted knee | raised knee
+        cue: passe | retire | lifted knee
         """,
     "legs.knee.several": """
         np: knee lifts | high knees | repeated knee raises
@@ -284,6 +287,7 @@ LEGS = {
         clause: the knees keep coming up
         clause light: the knees bob up again and again
         cue: knees up | knee lifting | lifted knees | raised knees | marching | running man | many knee lifts
+        cue: knees high | lifts the knees high | lifts knees high
         """,
     "legs.cross.cross": """
         np: crossing steps | feet that cross | crossed steps
@@ -393,6 +397,7 @@ TORSO = {
         clause light: the hips rock like a boat
         cue: hips | hip | hip sway | hip movement | hip movements | cuban motion | hips swaying | hip swings
         cue: hip action | shaking hips
+        cue: swaying | hip swaying | swing the hips | wiggling hips | hip shaking
         """,
     "torso.roll.roll": """
         np: a rippling torso | body rolls | a spine that curls and arches

@@ -13,13 +13,13 @@ GENRE_CUES = {
     "popping": "",
     "locking": "",
     "krump": "krumping",
-    "street jazz": "",
+    "street jazz": "jazz | jazz dance",
     "house": "house dance",
     "disco": "disco dancing",
     "K-pop": "kpop",
     "afrobeat": "afrobeats | afro",
-    "jazz swing": "swing | swing dance | swing dancing | lindy hop | lindy",
-    "rock'n'roll": "rock and roll | rock n roll",
+    "jazz swing": "jazz music | swing music | swing | swing dance | swing dancing | lindy hop | lindy",
+    "rock'n'roll": "rock and roll | rock n roll | rock | rock dance",
     "folk": "folk dance | folk dancing | jig | reel | irish dance",
     "waltz": "",
     "ballet": "balletic | ballet dance",
@@ -136,5 +136,6 @@ WHO = {
     "who.count.couple": """
         cue: couple | couples | duet | duo | two dancers | partner | partners | pair | partner dance | partnered
         cue: together as a couple
+        cue: a man and a woman | man and woman | two people | pairs | dance partners
         """,
 }

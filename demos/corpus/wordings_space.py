@@ -21,6 +21,7 @@ SPACE = {
         clause light: the floor slips away underfoot
         cue: travelling | traveling | travels | moving around | moves around | uses the whole floor | uses space
         cue: large space | covering ground | travel
+        cue: across the stage | across the whole stage | around the stage | travels around | across the room
         """,
     "space.path.sideways": """
         adv: from side to side
@@ -81,6 +82,7 @@ TURNS = {
         cue: many turns | a lot of turns | plenty of turns | lots of spins | a lot of spins | lots of spinning
         cue: lots of turning | full of turns | multiple turns | several turns | spinning a lot | turning a lot
         cue: whirling | many pirouettes | lots of pirouettes
+        cue: spins a lot | turns a lot | constantly turning | spinning around a lot
         """,
     "turns.any.any": """
         cue: turn | turns | turning | spin | spins | spinning | twirl | twirls | twirling | pirouette | pirouettes
@@ -250,6 +252,7 @@ DYNAMICS = {
         clause light: the movement pours like honey
         cue: smoothly | graceful | gracefully | fluidly | soft | gentle flow | continuous | liquid | lyrical | elegant
         cue: fluidity
+        cue: flowing arms | floating arms | dreamy | floating | wavy
         """,
     "fluidity.flow.sharp": """
         adj: sharp | crisp | punchy
@@ -260,6 +263,7 @@ DYNAMICS = {
         clause: the movement is sharp and sudden
         clause light: the movement crackles like sparks
         cue: sharply | jerky | snappy | abrupt | angular | robotic | sudden | percussive | edgy
+        cue: robot | the robot | robot dance | mechanical
         """,
     "dynamics.hit.hits": """
         np: sudden stops | hard hits
@@ -271,7 +275,7 @@ DYNAMICS = {
         cue: hits | hit | hitting | stops | accents | accented | popping hits
         """,
     "dynamics.freeze.one": """
-        np: a freeze | one held pose | a sudden pause
+        np: a freeze | a held pose | a sudden pause
         np jargon: a held stillness
         vp: ~freeze for a moment | ~hold a pose | ~stop and ~hold still
         vp casual: ~hit pause
@@ -297,6 +301,7 @@ DYNAMICS = {
         clause: almost nothing moves
         clause light: the body is as quiet as a photograph
         cue: motionless | still | standing pose | not moving
+        cue: minimal movement | very little movement | no movement
         """,
     "intensity.level.calm": """
         adj: calm | gentle | restrained
@@ -339,6 +344,7 @@ DYNAMICS = {
         clause: the movement grows toward the end
         clause light: a spark grows into a flame
         cue: builds up | building up | getting faster | crescendo | grows | gets bigger | accelerates
+        cue: more and more intense | getting more intense | getting bigger | more and more energy | increasing energy
         """,
     "dynamics.growth.fades": """
         np: energy that fades toward the end
@@ -499,6 +505,7 @@ PAIR = {
         clause: one partner echoes the other a moment later
         clause light: each move finds its echo
         cue: canon | echo | echoing | call response | one after the other | copying
+        cue: call and response between two dancers
         """,
     "pair.orbit.orbit": """
         np: partners circling each other
@@ -507,5 +514,6 @@ PAIR = {
         clause: the partners circle each other
         clause light: they orbit like two moons
         cue: orbit | orbiting | circling one another | around each other | circle around each other
+        cue: turning around each other | around one another | rotating around each other
         """,
 }

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,12 +17,18 @@ from demos.corpus.wordings_music import GENRE_CUES
 from demos.motion.dance import Dance, Provenance
 
 
+@cache
+def measured() -> Attributes:
+    """A couple's attributes."""
+    made = grooving(2.0).motions[0]
+    return measure_attributes(Dance((made, made.move(np.array([1.0, 0, 0]))), Provenance("test")))
+
+
 def random_attributes(seed: int) -> Attributes:
     """Numbers of a real measurement scattered over their whole ranges; half with music, a third couples."""
     rng = np.random.default_rng(seed)
     couple = seed % 3 == 0
-    made = grooving(2.0).motions[0]
-    base = measure_attributes(Dance((made, made.move(np.array([1.0, 0, 0]))), Provenance("test")))
+    base = measured()
 
     def scatter(number: float, key: str) -> float:
         if key.split(".")[0] in ("turns", "jumps") or "kicks" in key or "lifts" in key or "crosses" in key:
@@ -139,7 +146,10 @@ def test_grammar(many):
 def test_verbs_agree_with_their_subjects(many):
     adverb = r"(?:hardly |barely |really )?(\w+)"
     plural = r"^(?:The partners|Two dancers|Both dancers|The two dancers|The two of them|These two) " + adverb
-    single = r"^(?:The dancer|A dancer|The performer|A soloist|The soloist|The couple|Someone|This dancer) " + adverb
+    single = (
+        r"^(?:The dancer|A dancer|The performer|A soloist|The soloist|The couple(?! dance)|Someone|This dancer) "
+        + adverb
+    )
     seen = {plural: 0, single: 0}
     for _, texts in many:
         for text in texts:
