@@ -13,8 +13,7 @@ from demos.runtime.errors import InputError
 
 CLOSENESS = ("hold", "open", "apart")
 """Hands held where the form allows; near, hands free; room between."""
-_SWAY_COUNTS = 2  # who waits rocks to and fro once in so many counts
-_SWAY_DEPTH = 0.4  # of a count: how far along the dance the rocking goes
+_LONGEST_SWAY = 4  # counts: who waits goes back a quarter of them along the dance and comes again, at half the speed
 _EASE_S = 0.1  # over which waiting begins and ends
 _CHANGE_S = 0.75  # sigma of a change of formation
 
@@ -108,7 +107,7 @@ def timelines(segments: Sequence[Segment], counts: np.ndarray, bar: int, fps: fl
     """Where in the common dance lead and follow are at every frame -> two (frames,) positions in counts.
 
     counts : (frames,) rising positions on the grid. In canon and answer the follow waits first and the lead last, so
-    that both leave together; who waits rocks on the spot.
+    that both leave together; who waits dances the last moment back and again.
     """
     places = [counts.copy(), counts.copy()]
     lag = 0
@@ -133,11 +132,14 @@ def timelines(segments: Sequence[Segment], counts: np.ndarray, bar: int, fps: fl
 
 
 def _wait(place: np.ndarray, counts: np.ndarray, begin: float, delay: int, lag: int, end: float) -> None:
-    """Rock on the spot for `delay` counts from `begin`, then go on with as much more lag, up to `end`."""
+    """Go back the way a little and come again for `delay` counts, then go on with as much more lag, up to `end`."""
     waiting = (counts >= begin) & (counts < begin + delay)
     later = (counts >= begin + delay) & (counts < end)
     since = counts[waiting] - begin
-    place[waiting] = begin - lag + _SWAY_DEPTH * 0.5 * (1 - np.cos(2 * np.pi * since / _SWAY_COUNTS))
+    period = delay / np.ceil(delay / _LONGEST_SWAY)
+    back = 0.125 * period * (1 - np.cos(2 * np.pi * since / period))
+    here = begin - lag
+    place[waiting] = here - back if here - 0.25 * period >= counts[0] else here + back  # nothing is before the start
     place[later] = counts[later] - lag - delay
 
 
