@@ -21,7 +21,7 @@ TEMPO_STIFFNESS = 200.0  # cost, in nats, of a tempo e times as fast from one be
 BEAT_HALF_WIDTH = 2  # frames around a beat whose probability says nothing against the beat
 # Of two tempos an octave apart that fit about equally well, people move to the one nearer to two steps a second:
 # every beat costs this many nats times the square of its tempo's distance from there, in octaves.
-TEMPO_PREFERENCE = 2.0
+TEMPO_PREFERENCE = 3.0
 PREFERRED_BPM = 120.0
 PROBABILITY_FLOOR = 0.01
 SILENT = 0.08  # frames before the first and after the last probability above this hold no beat

@@ -25,7 +25,7 @@ COLUMNS = {
     "peak": slice(33, 34),
     "beat": slice(34, 35),
 }
-VERSION = 1  # raise it whenever any number below may change: cached features of older versions are then left behind
+VERSION = 2  # raise it whenever any number below may change: cached features of older versions are then left behind
 
 
 @dataclass(frozen=True, eq=False)

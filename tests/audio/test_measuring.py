@@ -20,7 +20,7 @@ def test_training_learns_saves_and_resumes(tmp_path, monkeypatch):
     monkeypatch.setattr(train, "WEIGHTS", tmp_path)
     monkeypatch.setattr(train, "PIECE_SECONDS", 4.0)
     monkeypatch.setattr(train, "CROP_FRAMES", 120)
-    monkeypatch.setitem(train.PRESETS, "cpu", {"pieces": 4, "steps": 3, "batch": 2})
+    monkeypatch.setitem(train.PRESETS, "cpu", {"pieces": 4, "composed": 0, "steps": 3, "batch": 2, "rate": 1e-3})
     monkeypatch.setattr(train, "CHECKPOINT_STEPS", 2)
     figures = train.train(corpus=tmp_path / "corpus", checkpoint=tmp_path / "state.pt")
     assert np.isfinite(figures["held_out_loss"])
@@ -48,7 +48,7 @@ def test_evaluation_reports_every_group(monkeypatch, sound_files, capsys):
     monkeypatch.setattr(evaluate, "DURATION_S", 10.0)
     results = evaluate.evaluate(pieces_a_style=2, songs=sound_files["wav"].parent)
     assert results["pieces"] == 2
-    assert results["by_genre"]["disco"]["ours"]["beat_f"] > 0.9
+    assert results["by_genre"]["numpy synth/disco"]["ours"]["beat_f"] > 0.9
     assert results["songs"]["song.wav"]["ours_bpm"] == pytest.approx(120, abs=1)
     assert "disco" in capsys.readouterr().out
 
