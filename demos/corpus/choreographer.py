@@ -26,6 +26,7 @@ from demos.runtime.caches import ContentCache, shared
 from demos.runtime.errors import InputError
 
 SHORTEST_S, LONGEST_S = 3.0, 600.0
+LONGEST_RING_S = 4.0
 GRAPHS_BYTES = 512 << 20  # of motion graphs kept in memory
 
 
@@ -121,7 +122,8 @@ def choreograph(
     path = search(graph, units, counts, chosen, seconds, sections, rng)
     steps, runs = _plan(graph, units, counts, path, lingering)
     frames = max(1, round(seconds * FPS))
-    ends = float(beats[-1]) if seconds > beats[-1] + counts.count_s else None  # the song stops before the dance
+    ringing_s = seconds - float(beats[-1])  # a song's last chord; a longer stretch without beats is danced through
+    ends = float(beats[-1]) if counts.count_s < ringing_s < LONGEST_RING_S else None
     motions = assemble(runs, counts.times_s, counts.first, frames, couple=couple, rest_s=ends)
     plan = tuple(steps)
     provenance = Provenance(

@@ -57,6 +57,7 @@ class CountGrid:
 
 def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s: float) -> CountGrid:
     """Counts for a song: its beats, or twice or half as many to come near count_s, continued before and after."""
+    beats = steadied(beats)
     interval = float(np.median(np.diff(beats)))
     factor = min((0.5, 1.0, 2.0), key=lambda f: abs(np.log(interval * f / count_s)) + (0.2 if f != 1 else 0))
     meter = 4
@@ -93,6 +94,15 @@ def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s
     if end >= len(times):
         times = np.concatenate([times, times[-1] + step * np.arange(1, end - len(times) + 2)])
     return CountGrid(times[begin : end + 1], int(axis[begin]), bar, step)
+
+
+def steadied(beats: np.ndarray) -> np.ndarray:
+    """Beats (n,) without doubles, and with those that a break left out: dancers count through it."""
+    usual = float(np.median(np.diff(beats)))
+    beats = beats[np.concatenate([[True], np.diff(beats) > 0.4 * usual])]
+    missing = np.maximum(np.round(np.diff(beats) / usual).astype(int), 1)
+    places = np.concatenate([[0], np.cumsum(missing)])
+    return np.interp(np.arange(places[-1] + 1), places, beats)
 
 
 def wanted_energy(counts: CountGrid, sections: Sequence[Section], rng: np.random.Generator) -> np.ndarray:

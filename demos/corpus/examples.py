@@ -30,9 +30,9 @@ class Example:
 
 
 EXAMPLES = (
-    Example("four-walls-one-floor", "pop", 0),
-    Example("late-for-the-last-bus", "salsa", 0),
-    Example("two-left-sneakers", "hiphop", 0),
+    Example("four-walls-one-floor", "pop", 7),
+    Example("late-for-the-last-bus", "salsa", 4),
+    Example("two-left-sneakers", "hiphop", 6),
 )
 
 
@@ -46,6 +46,7 @@ def make(example: Example, phrases: list[Phrase], songs: Path = ASSETS / "songs"
         phrases=phrases,
         style=example.style,
         seed=example.seed,
+        tightness=1.0,
         song_sha256=song.sha256,
     )
     collections = sorted({step.collection for step in made.plan})

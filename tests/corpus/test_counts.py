@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from demos.corpus.counts import count_grid, repeats_of, wanted_energy
+from demos.corpus.counts import count_grid, repeats_of, steadied, wanted_energy
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,10 @@ def test_energy_follows_the_sections():
     assert wanted[half + 1 :].min() > wanted[: half - 1].max() + 0.2
     assert wanted.min() >= 0.1
     assert wanted.max() <= 0.95
+
+
+def test_a_break_without_beats_is_counted_through_and_doubles_are_dropped():
+    beats = np.arange(0.4, 30, 0.5)
+    broken = np.sort(np.concatenate([beats[(beats < 10) | (beats > 16)], [20.02]]))
+    np.testing.assert_allclose(steadied(broken), beats, atol=0.03)
+    np.testing.assert_allclose(np.diff(count_grid(broken, beats[::4], 30.0, 0.5).times_s), 0.5, atol=0.03)

@@ -1,0 +1,47 @@
+"""The example dances that ship: small, on their songs, saying what they were made from."""
+
+import numpy as np
+import pytest
+
+from demos.corpus.examples import EXAMPLES, Example, make
+from demos.corpus.phrases import phrases_of
+from demos.corpus.sources import ATTRIBUTIONS
+from demos.motion import rhythm
+from demos.motion.files import open_dance
+from demos.runtime.caches import file_sha256
+from demos.runtime.settings import ASSETS
+from tests.corpus.dancers import made_clip
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.song)
+def test_shipped_dances_belong_to_their_songs(example):
+    path = ASSETS / "dances" / f"{example.song}.npz"
+    assert path.stat().st_size < 400 * 1024
+    dance = open_dance(path)
+    assert dance.song_sha256 == file_sha256(ASSETS / "songs" / f"{example.song}.mp3")
+    assert dance.fps == 30
+    assert 20 <= dance.duration_s <= 25
+    facts = dance.provenance.settings
+    assert (dance.provenance.system, dance.provenance.seed, facts["style"]) == (
+        "choreographer",
+        example.seed,
+        example.style,
+    )
+    assert facts["sources"]
+    assert facts["attribution"]
+    assert set(facts["attribution"]) <= set(ATTRIBUTIONS.values())
+    scores = rhythm.beat_alignment(dance.motions[0], dance.beats)
+    assert scores.bas is not None
+    assert scores.bas > (scores.bas_shuffled or 0) + 0.05
+    assert np.isfinite(dance.joints).all()
+
+
+def test_an_example_says_what_it_was_made_from(private_cache):
+    clips = [made_clip(f"clip{seed}", seed, genre="pop", speed=1.3, pulse_s=0.46) for seed in range(5)]
+    phrases = [phrase for clip in clips for phrase in phrases_of(clip)]
+    made = make(Example("four-walls-one-floor", "pop", 3, seconds=8.0), phrases)
+    facts = made.dance.provenance.settings
+    assert facts["sources"] == list(made.sources)
+    assert facts["attribution"] == [ATTRIBUTIONS["cmu"]]
+    assert facts["song"] == "four-walls-one-floor.mp3"
+    assert len(made.dance.beats) >= 14
