@@ -15,8 +15,8 @@ from demos.motion import rotations
 from demos.motion.contacts import STANDING_HEIGHTS
 from demos.motion.skeleton import MIRROR
 
-_BASE_S = 0.9  # the pose from which movements are measured is the dance smoothed over about this long
-_PATH_S = 1.5
+_BASE_S = 6.0  # the pose from which movements are measured is the dance smoothed over about this long
+_PATH_S = 2.2
 
 
 def _smooth_poses(work: Work, joints: list[int]) -> np.ndarray:
@@ -38,7 +38,7 @@ def _scale(work: Work) -> None:
         base = rotations.quaternion_to_matrix(_smooth_poses(work, upper))
         away = rotations.matrix_to_rotvec(np.swapaxes(base, -1, -2) @ work.local[:, upper])
         # Towards half a turn away from the middle left and right become one: there nothing is scaled.
-        near = 1 - smooth((np.linalg.norm(away, axis=-1, keepdims=True) - 1.2) / 1.4)
+        near = 1 - smooth((np.linalg.norm(away, axis=-1, keepdims=True) - 2.2) / 0.8)
         work.local[:, upper] = base @ rotations.rotvec_to_matrix(away * (1 + near * (factor[:, None, None] - 1)))
     if not work.has("root"):
         return
@@ -91,11 +91,11 @@ def _mirror(work: Work) -> None:
 
 KINDS = (
     Kind("bigger", "dynamics", "Everything bigger: limbs, trunk, steps and levels go further.", ALL, _scale,
-         params={"factor": Param(1.45, 1.0, 1.9, unit="times")}, opposite="smaller"),
+         params={"factor": Param(1.5, 1.0, 1.9, unit="times")}, opposite="smaller"),
     Kind("smaller", "dynamics", "Everything smaller, nearer to the middle of the movement.", ALL, _scale,
          params={"factor": Param(0.5, 0.2, 1.0, unit="times")}, opposite="bigger"),
     Kind("energy", "dynamics", "More energy: bigger, sharper, with a bounce in the knees.", ALL, None,
-         opposite="calmer", chain=(("bigger", {"factor": 1.3}), ("sharp", {}), ("bounce", {"depth": 0.05}))),
+         opposite="calmer", chain=(("bigger", {"factor": 1.4}), ("sharp", {}), ("bounce", {"depth": 0.05}))),
     Kind("calmer", "dynamics", "Calmer: smaller and more fluid.", ALL, None, opposite="energy",
          chain=(("smaller", {"factor": 0.6}), ("fluid", {}))),
     Kind("mirror", "dynamics", "Left and right exchanged, for the whole dance or some parts of it.", ALL, _mirror,

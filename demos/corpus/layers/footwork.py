@@ -25,6 +25,7 @@ STANCE_M = 0.10
 _TOE = REST_OFFSETS[INDEX["left_foot"]].astype(np.float64)  # from the ankle, the foot flat and straight ahead
 _TOE_OUT = 0.14  # radians
 _PIVOT = 0.65, 0.35  # radians by which the pelvis turns away from a standing foot freely, and beyond that softly
+_FASTEST_TURN = 2.2  # radians a second
 _PAD_S = 1.5
 _SOFT_M = 0.06  # by which dancers stand lower than upright
 _LEG_M = float(
@@ -99,7 +100,11 @@ def ground(work: Work, *, path: np.ndarray | None = None, turn: Callable[[np.nda
     facing = np.interp(time, work.time_s, work.heading())
     place = np.stack([np.interp(time, work.time_s, work.source_root[:, axis]) for axis in (0, 2)], axis=-1)
     sigma = _PATH_S * work.fps
-    facing = gaussian_filter1d(facing, sigma, mode="nearest")
+    for slower in (1.0, 1.5, 2.2, 3.3):  # as smooth as it takes for steps to keep up with the dancer's turns
+        even = gaussian_filter1d(facing, slower * sigma, mode="nearest")
+        if np.abs(np.diff(even)).max(initial=0) * work.fps < _FASTEST_TURN:
+            break
+    facing = even
     place = gaussian_filter1d(place, sigma, axis=0, mode="nearest")
     if stay:
         place[:] = place[len(place) // 2] if not work.first else place[int(_PAD_S * work.fps)]
@@ -129,6 +134,8 @@ def lay(work: Work, steps: Sequence[Step], period: float, axes: Ground, style: S
     """
     scale = work.strength
     tracks = [_Track(work, axes, [s for s in steps if s.foot == foot], period, foot, style, scale) for foot in (0, 1)]
+    for track in tracks:
+        track.settle(np.interp(axes.time_s, work.time_s, smooth(2 * work.envelope - 1)))
     balls = np.stack([track.ball for track in tracks], axis=1)
     inside = slice(int(_PAD_S * work.fps), int(_PAD_S * work.fps) + len(work.envelope))
     share = _weight_share(work, axes, steps, period)
@@ -231,6 +238,14 @@ class _Track:
                             (spots[index], spots[index + 1]), (headings[index], headings[index + 1]), scale,
                             (yaws, pitch, roll))  # fmt: skip
         self.yaw, self.pitch, self.roll = _pivoted(yaws, axes.heading), pitch, roll
+
+    def settle(self, share: np.ndarray) -> None:
+        """Keep swings and kicks low (frames,) where the layer is still coming or going already: 1 leaves them."""
+        rest = np.stack([self.hold[:, 0], np.full(len(share), TOE_HEIGHT), self.hold[:, 1]], axis=-1)
+        high = np.clip((self.ball[:, 1] - TOE_HEIGHT) / 0.15, 0.0, 1.0)
+        share = 1 - (1 - share) * high
+        self.ball = rest + share[:, None] * (self.ball - rest)
+        self.pitch, self.roll = self.pitch * share, self.roll * share
 
     def turned(self, heel: np.ndarray, inside: slice) -> np.ndarray:
         """(frames, 3, 3) world orientation of the foot, its heel up by at least (frames,) radians."""

@@ -41,9 +41,9 @@ def counter_shift(work: Work, bow: np.ndarray | float, side: np.ndarray | float)
 def _wave(work: Work) -> None:
     every = work.params["every"]
     angle = 2 * np.pi * work.phase / every
-    lag = 1.0
+    lag = 1.3
     # Up through the body: hips, waist, ribs, chest, neck; the chest is furthest back on the beat.
-    for joint, size, behind in (("spine1", 0.34, -1.6 * lag), ("spine2", 0.28, -0.8 * lag), ("spine3", 0.26, 0.0)):
+    for joint, size, behind in (("spine1", 0.26, -1.6 * lag), ("spine2", 0.25, -0.8 * lag), ("spine3", 0.28, 0.0)):
         turn = work.weight * size * np.cos(angle - behind)
         work.add_turn(joint, axes(work, turn, 0, 0))
     if work.has("head"):
