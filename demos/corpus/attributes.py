@@ -51,9 +51,17 @@ class Attributes:
         object.__setattr__(self, "pair", MappingProxyType(dict(self.pair)))
 
     def number(self, key: str, dancer: int = 0) -> float | None:
-        """One measured number, None where it was not measured. Keys "pair.*" belong to both dancers."""
-        source = self.pair if key.startswith("pair.") else self.dancers[dancer]
+        """One number, None where it is not known. Keys "pair.*" belong to both dancers, "music.*" to the song."""
+        group = key.split(".", 1)[0]
+        source = {"pair": self.pair, "music": self.music_numbers}.get(group, self.dancers[dancer])
         return source.get(key)
+
+    @property
+    def music_numbers(self) -> dict[str, float]:
+        """What is known of the music in numbers, by key "music.*"."""
+        facts = self.music.to_dict()
+        known = {key: facts[key.removeprefix("music.")] for key in UNITS if key.startswith("music.")}
+        return {key: float(number) for key, number in known.items() if number is not None}
 
     def word(self, key: str, dancer: int = 0) -> str:
         """The number in a word of its scale ("high"), "" where there is no scale or no number."""
@@ -61,9 +69,9 @@ class Attributes:
         return "" if number is None else word_of(key, number)
 
     def rows(self) -> Iterator[tuple[str, str, float, str, str]]:
-        """(whose, key, number, unit, word) of everything measured on the motion; whose is "dancer 1" or "pair"."""
+        """(whose, key, number, unit, word) of everything known; whose is "music", "dancer 1", "pair"."""
         groups = [(f"dancer {index + 1}", dancer) for index, dancer in enumerate(self.dancers)]
-        for whose, numbers in [*groups, ("pair", self.pair)]:
+        for whose, numbers in [("music", self.music_numbers), *groups, ("pair", self.pair)]:
             for key, number in numbers.items():
                 yield whose, key, number, UNITS[key], word_of(key, number)
 

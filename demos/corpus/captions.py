@@ -246,10 +246,10 @@ def _subject_led(draw: _Draw) -> str:
     music = draw.music(0.4)
     if not acts:
         return ""
-    body = " ".join([subject, _acts(acts), *place])
+    body = ", ".join([f"{subject} {_acts(acts)}", *place])
     if music and draw.chance(0.5):
         return sentence(f"to {music}, {body}")
-    return sentence(f"{body}{f' to {music}' if music else ''}")
+    return sentence(f"{body}{',' if place else ''}{f' to {music}' if music else ''}")
 
 
 def _genre_led(draw: _Draw) -> str:
@@ -311,7 +311,8 @@ def _mixed(draw: _Draw) -> str:
     if not clause or not acts:
         return ""
     link = draw.choose((" while ", " and ", "; "))
-    return sentence(f"{subject[0]} {_acts(acts)}{link}{clause[0]}{_tail(draw, 0.3)}")
+    music = draw.music(0.3)
+    return sentence(f"{subject[0]} {_acts(acts)}{link}{clause[0]}{f', to {music}' if music else ''}")
 
 
 def _roles(draw: _Draw) -> str:
@@ -391,9 +392,13 @@ _STRUCTURES: dict[Callable[[_Draw], str], float] = {
 
 
 def _query_with(draw: _Draw) -> str:
-    head = " ".join(
-        [*draw.take("adj", int(draw.rng.integers(0, 2))), draw.genre(0.9) or draw.choose(_NOUNS[draw.couple])]
-    )
+    genre = draw.genre(0.9)
+    noun = genre if genre and draw.chance(0.5) else draw.noun(genre)
+    return _query_of(draw, noun)
+
+
+def _query_of(draw: _Draw, noun: str) -> str:
+    head = " ".join([*draw.take("adj", int(draw.rng.integers(0, 2))), noun])
     features = draw.take("np", int(draw.rng.integers(1, 3)))
     return f"{head} with {' and '.join(features)}" if features else ""
 
@@ -421,7 +426,7 @@ def _query_genre(draw: _Draw) -> str:
 
 
 def _query_asked(draw: _Draw) -> str:
-    text = _query_with(draw)
+    text = _query_of(draw, draw.noun(draw.genre(0.6)))
     return f"{draw.choose(('show me', 'find', 'looking for', 'i want to see'))} {article(text)}" if text else ""
 
 

@@ -136,6 +136,17 @@ def bending(angle: float) -> Dance:
     return dance(poses, translation)
 
 
+def hips_swaying(reach_m: float = 0.1) -> Dance:
+    """The pelvis goes to and fro sideways once a second while feet and shoulders stay about where they are."""
+    poses, translation = stand(6.0)
+    aside = reach_m * np.sin(2 * np.pi * np.arange(len(poses)) / FPS)
+    translation[:, 0] = aside
+    for leg in ("left_hip", "right_hip"):
+        poses[:, INDEX[leg], 2] = -np.arcsin(aside / 0.82)  # the leg's length
+    poses[:, INDEX["spine1"], 2] = np.arcsin(aside / 0.5)
+    return dance(poses, translation)
+
+
 def walking(path: np.ndarray) -> Dance:
     """The whole body carried along a path (frames, 2) metres of x and z, gliding."""
     poses, translation = stand(len(path) / FPS)

@@ -10,6 +10,7 @@ from made_moves import (
     crouching,
     dance,
     grooving,
+    hips_swaying,
     jumping,
     kicking,
     knee_lifting,
@@ -128,6 +129,13 @@ def test_torso_bends_forward_and_back():
     assert numbers(turning(1))["torso.upright"] == 1
 
 
+def test_hips_that_sway_over_standing_feet():
+    still, swaying = numbers(walking(np.zeros((180, 2)))), numbers(hips_swaying())
+    assert still["torso.sway"] < 0.01
+    assert swaying["torso.sway"] > 0.08
+    assert swaying["torso.sways"] == pytest.approx(2.0, abs=0.3)  # one sway to and fro a second
+
+
 def test_ways_over_the_floor():
     time = np.arange(8 * FPS) / FPS
     still = np.zeros((len(time), 2))
@@ -200,8 +208,12 @@ def test_the_shortest_clips_are_measured(frames):
 
 
 def test_every_number_has_a_unit_and_every_scale_a_number(couple):
-    found = measure_attributes(couple, music=MusicFacts(beats_s=(0.0, 0.5, 1.0, 1.5, 2.0)))
-    assert set(found.dancers[0]) | set(found.pair) == set(UNITS)
+    facts = MusicFacts("house", 124.0, 4, 0.5, 0.7, 0.8, 0.95, 0.4, beats_s=(0.0, 0.5, 1.0, 1.5, 2.0))
+    found = measure_attributes(couple, music=facts)
+    assert {key for _, key, *_ in found.rows()} == set(UNITS)
+    assert found.number("music.tempo_bpm") == 124
+    assert found.word("music.kick") == "kick on every beat"
+    assert measure_attributes(couple).number("music.tempo_bpm") is None
     assert set(SCALES) <= set(UNITS)
     for edges, words in SCALES.values():
         assert len(words) == len(edges) + 1
