@@ -8,7 +8,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
-from demos.corpus import inertialisation
+from demos.corpus import inertialisation, parts
 from demos.corpus.phrases import FPS, Clip
 from demos.motion import kinematics, rotations
 from demos.motion.contacts import foot_contacts
@@ -108,15 +108,22 @@ def assemble(
         previous = (run, turn, shift)
     for index, (edge, before, after) in enumerate(joins):
         _blend(pieces, index, times[cuts[index] : cuts[index + 2]] - edge, before, after)
-    parts = ("quaternions", "roots", "contacts")
-    whole = [np.concatenate([getattr(piece, name) for piece in pieces], axis=1) for name in parts]
+    names = ("quaternions", "roots", "contacts")
+    whole = [np.concatenate([getattr(piece, name) for piece in pieces], axis=1) for name in names]
     drift = stage_correction(whole[1].mean(axis=0))
     motions = []
     for quaternions, roots, contacts in zip(*whole, strict=True):
-        motion = Motion(rotations.quaternion_to_rotvec(quaternions), roots, FPS)
+        motion = Motion(_within_range(quaternions), roots, FPS)
         standing = contacts | foot_contacts(motion)  # before the stage moves under them
         motions.append(lock_feet(Motion(motion.poses, roots + drift, FPS), standing))
     return tuple(motions)
+
+
+def _within_range(quaternions: np.ndarray) -> np.ndarray:
+    """Quaternions (frames, 24, 4) -> rotation vectors (frames, 24, 3) with every joint inside its human range."""
+    local = rotations.quaternion_to_matrix(quaternions)
+    rest = np.broadcast_to(np.eye(3), local.shape)  # allows nothing beyond the ranges themselves
+    return rotations.matrix_to_rotvec(parts.limit(local, rest))
 
 
 def stage_correction(path: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from demos.corpus.styles import Style
 from demos.corpus.units import Units
 from demos.runtime.errors import InputError
 
-JOIN_M = 0.11  # cost of a join that counts as 1
+JOIN_M = 0.1  # cost of a join that counts as 1
 WORST_JOIN_M = 0.34
 
 BEAM = 48
@@ -22,7 +22,7 @@ _SAME_LAST = 3  # hypotheses kept that end with the same phrase
 
 # Weights, in units of a fair join; those of a stretch are per four counts.
 _ENERGY = 1.6
-_SEEN = 1.1
+_SEEN = 1.4
 _SEEN_SHARE = 1 / 18  # of the dance that one clip may have before it costs
 _LONG_RUN = 1.2
 _FRONT = 0.5
