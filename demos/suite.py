@@ -12,7 +12,7 @@ from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 
 ROOMS: tuple[ModuleType, ...] = (compare_tab,)
-"""Modules with TITLE, HASH and build(folder), in the order of the tabs; `folder` is the visitor's workspace state."""
+"""Modules with TITLE, HASH and build(page, folder), in the order of the tabs; `folder` is the visitor's workspace."""
 
 HEADER = """
 <header class="df-header">
@@ -100,12 +100,12 @@ def build_suite(settings: Settings) -> gr.Blocks:
         gr.HTML(HEADER.format(tagline=html.escape(TAGLINE)), padding=False)
         folder = gr.State(None, delete_callback=_leave)
         if len(ROOMS) == 1:  # one tab alone is no choice: show the room itself
-            ROOMS[0].build(folder)
+            ROOMS[0].build(suite, folder)
         else:
             with gr.Tabs():
                 for room in ROOMS:
                     with gr.Tab(room.TITLE, id=room.HASH):
-                        room.build(folder)
+                        room.build(suite, folder)
     return suite
 
 

@@ -13,6 +13,7 @@ import trimesh
 from browser import needs_chromium
 from playwright.sync_api import Browser, Page, expect
 
+from demos.compare.examples import examples
 from demos.motion.files import open_dance
 from demos.runtime.settings import settings
 from demos.suite import build_suite, launch_options
@@ -151,11 +152,15 @@ def test_names_cannot_run_script(visit, groove, tmp_path):
     assert visit.page.evaluate("window.hacked") is None
 
 
+def test_whoever_arrives_finds_a_dance(visit):
+    shown(visit, examples()[0].dances[0].stem, song=True)
+    plays(visit)
+
+
 def test_an_example_plays_on_one_click(visit):
-    button = visit.page.locator(".df-example").first
-    expect(button).to_be_visible(timeout=WAIT_MS)
-    button.click()
-    ready(visit)
+    second = examples()[1]
+    visit.page.get_by_role("button", name=second.title).click()
+    shown(visit, second.dances[0].stem, song=True)
     plays(visit)
 
 

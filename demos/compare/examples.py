@@ -27,5 +27,5 @@ def examples() -> tuple[Example, ...]:
     for path in sorted((ASSETS / "dances").glob("*.npz")):
         with np.load(path, allow_pickle=False) as saved:
             song = songs.get(str(saved["song_sha256"]))
-        found.append(Example(path.stem.replace("-", " ").capitalize(), (path,), song))
+        found.append(Example(path.stem.replace("-", " ").title(), (path,), song))
     return tuple(found)

@@ -31,8 +31,8 @@ DETAIL_HINT = (
 VIDEO_SIZES = {"Small (640 wide)": 640, "Medium (1280 wide)": 1280, "Full HD (1920 wide)": 1920}
 
 
-def build(folder: gr.State) -> None:
-    """Lay out the tab. `folder` is the visitor's workspace."""
+def build(page: gr.Blocks, folder: gr.State) -> None:
+    """Lay out the tab on the page. `folder` holds the name of the visitor's workspace."""
     comparison = gr.State(None)
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=320):
@@ -97,15 +97,19 @@ def build(folder: gr.State) -> None:
 
     shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]
     filled = files.change(_details, [files], [details], show_progress="hidden", api_visibility="private")
-    for event in (filled.then, song.change, update.click):
+    for event, show in ((filled.then, _show), (song.change, _show_with_song), (update.click, _show)):
         event(
-            _show, [files, song, details, comparison, folder], shown,
+            show, [files, song, details, comparison, folder], shown,
             show_progress_on=[player], trigger_mode="always_last", api_visibility="private",
         )  # fmt: skip
     for button, example in buttons.items():
         button.click(
             functools.partial(_load, example), None, [song, files], show_progress="hidden", api_visibility="private"
         )
+    # Whoever arrives finds a dance on the stage, unless something was dropped before it was ready.
+    arrival = page.load(_welcome, [folder], shown, show_progress="hidden", api_visibility="private")
+    for event in (files.upload, song.upload, *(button.click for button in buttons)):
+        event(None, cancels=[arrival], api_visibility="private")
     kind.change(
         lambda chosen: gr.update(visible=chosen == "MP4"), kind, size, show_progress="hidden", api_visibility="private"
     )
@@ -147,12 +151,25 @@ def _show(
     except InputError as error:
         unchanged = gr.skip()
         return before, folder, _notice([str(error)]), *[unchanged] * 5
+    return _shown(result, folder)
+
+
+def _show_with_song(files: list[str] | None, *rest) -> tuple:
+    """The same when the song changed: without files of the visitor's own, what is on the stage stays there."""
+    return _show(files, *rest) if files else (gr.skip(),) * 8
+
+
+def _welcome(folder: str | None) -> Iterator[tuple]:
+    """The first example, on an empty stage; a generator, so that it can be called off."""
+    for example in examples()[:1]:
+        yield _shown(pipeline.compare(pipeline.entries_from(list(example.dances)), example.song), folder)
+
+
+def _shown(result: Comparison, folder: str | None) -> tuple:
+    """What the page shows of a comparison, in the order of `shown`."""
     folder = folder or workspace.create().name
     value = player_value(
-        list(result.dances),
-        names=list(result.names),
-        song_path=result.song_path,
-        folder=workspace.root() / folder,
+        list(result.dances), names=list(result.names), song_path=result.song_path, folder=workspace.root() / folder
     )
     return (
         result,
