@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
-from demos.corpus.layers.curves import ease, pulse, smooth, wave
+from demos.corpus.layers.curves import ease, pulse, wave
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.limbs import ARM_JOINTS, arm
 from demos.corpus.layers.workspace import Work
@@ -236,11 +236,6 @@ def _path(work: Work) -> None:
     far = np.linalg.norm(path, axis=-1, keepdims=True)
     for side in work.sides:
         led(work, side, path * np.minimum(1.0, 0.99 / np.maximum(far, 1e-6)))
-
-
-def fade_in(phase: np.ndarray, beats: float) -> np.ndarray:
-    """0 before beat 0, 1 from `beats` on."""
-    return smooth(phase / beats)
 
 
 def _every(default: float, low: float = 0.5) -> Param:

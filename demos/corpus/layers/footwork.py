@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from demos.corpus.layers.curves import smooth
 from demos.corpus.layers.limbs import chain
-from demos.corpus.layers.workspace import LEGS, Feet, Work, cross_feet, heading_of, set_feet, toward, world
+from demos.corpus.layers.workspace import LEGS, Feet, Work, cross_feet, set_feet, toward, world
 from demos.motion import rotations
 from demos.motion.skeleton import INDEX, REST_HEIGHT, REST_OFFSETS, TOE_HEIGHT
 
@@ -90,8 +90,9 @@ class Ground:
         return np.array(place), float(np.interp(time_s, self.time_s, self.heading))
 
 
-def ground(work: Work, *, path: np.ndarray | None = None, turn: Callable[[np.ndarray], np.ndarray] | None = None,
-           stay: bool = False) -> Ground:  # fmt: skip
+def ground(
+    work: Work, *, path: np.ndarray | None = None, turn: Callable[[np.ndarray], np.ndarray] | None = None
+) -> Ground:
     """The axes that the dance below moves in, smoothed, with a displacement and a turn added.
 
     path : (padded frames, 2) metres across and ahead, in the axes at the range's start. turn : time -> radians.
@@ -106,8 +107,6 @@ def ground(work: Work, *, path: np.ndarray | None = None, turn: Callable[[np.nda
             break
     facing = even
     place = gaussian_filter1d(place, sigma, axis=0, mode="nearest")
-    if stay:
-        place[:] = place[len(place) // 2] if not work.first else place[int(_PAD_S * work.fps)]
     if path is not None:
         start = float(np.interp(max(work.span_s[0], 0.0), time, facing))
         place = place + to_world(path, np.full(len(path), start))
@@ -326,8 +325,3 @@ def _weight_share(work: Work, axes: Ground, steps: Sequence[Step], period: float
     for beat, foot in landings:
         share[time >= float(work.grid.time_s(beat)) - 0.05] = 1.0 if foot == LEFT else 0.0
     return gaussian_filter1d(share, 0.11 * work.fps, mode="nearest")
-
-
-def facing_of(pelvis: np.ndarray) -> np.ndarray:
-    """(frames, 3, 3) -> (frames,) radians."""
-    return heading_of(pelvis)

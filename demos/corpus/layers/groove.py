@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.corpus.layers.curves import Grid, pulse, smooth, wave
+from demos.corpus.layers.curves import pulse, smooth, wave
 from demos.corpus.layers.kind import Kind, Param
 from demos.corpus.layers.torso import axes
 from demos.corpus.layers.workspace import Work
@@ -80,11 +80,6 @@ def _hip_accent(work: Work) -> None:
     work.move_pelvis(_shift(work, 0.09 * hit, -0.02 * (1 - np.abs(hit)), 0), roll)
 
 
-def on_counts(grid: Grid, phase: np.ndarray, on: str, every: float) -> tuple[np.ndarray, float]:
-    """Beats counted and their period for a change on downbeats, beats, or every so many beats."""
-    return phase, {"downbeats": float(grid.bar), "beats": 1.0, "counts": every}[on]
-
-
 def _lower(work: Work, depth: np.ndarray) -> None:
     """Bring the pelvis down by (frames,) metres at full strength, sitting back and bowing to stay balanced."""
     # A dancer who is low already cannot sink as far again.
@@ -96,7 +91,8 @@ def _lower(work: Work, depth: np.ndarray) -> None:
 
 
 def _sink(work: Work) -> None:
-    phase, period = on_counts(work.grid, work.phase, work.params["on"], work.params["every"])
+    phase = work.phase
+    period = {"downbeats": float(work.grid.bar), "beats": 1.0, "counts": work.params["every"]}[work.params["on"]]
     quick = min(0.45 * period, 0.8)
     _lower(work, work.params["depth"] * pulse(phase, period, rise=quick, fall=min(0.55 * period, 1.3)))
 

@@ -281,7 +281,7 @@ def close_work(work: Work) -> Motion:
         set_feet(work, work.feet or following_feet(work))
     allowed = body.joint_set(work.parts)
     work.local = body.limit(work.local, work.source_local)
-    poses, translation = motion_arrays(work.motion)
+    poses, translation = work.motion.poses.copy(), work.motion.translation.copy()
     window = slice(work.first, work.stop)
     for joint in allowed:
         changed = np.abs(work.local[:, joint] - work.source_local[:, joint]).max(axis=(-1, -2)) > 1e-9
@@ -292,8 +292,3 @@ def close_work(work: Work) -> Motion:
         shifted = (work.root != work.source_root).any(axis=1)
         translation[window][shifted] = work.root[shifted]
     return Motion(poses, translation, work.motion.fps)
-
-
-def motion_arrays(motion: Motion) -> tuple[np.ndarray, np.ndarray]:
-    """Writable copies of a motion's poses and translation."""
-    return motion.poses.copy(), motion.translation.copy()
