@@ -85,10 +85,11 @@ def _steps_aside(lead: Motion, follow: Motion) -> np.ndarray | None:
 def draw_arms_out(lead: Motion, follow: Motion) -> tuple[Motion, Motion]:
     """The couple with forearms and hands drawn out of the partner's body by IK, each by at most 25 cm."""
     fps = lead.fps
-    bodies = (reaching.unpack(lead), reaching.unpack(follow))
+    bodies = [reaching.unpack(lead), reaching.unpack(follow)]
     touched = [False, False]
-    for body in (0, 1):
+    for body, motion in enumerate((lead, follow)):
         positions, orientations = bodies[body]
+        goals = []
         partner = capsules(bodies[1 - body][0])
         for side in (0, 1):
             start = positions[:, reaching.HANDS[side]].copy()
@@ -102,6 +103,11 @@ def draw_arms_out(lead: Motion, follow: Motion) -> tuple[Motion, Motion]:
                 pushed *= np.minimum(1.0, _MOST_ARM_M / np.maximum(size, 1e-9))
                 reaching.reach(side, positions, orientations, start + pushed)
                 touched[body] = True
+            goals.append(start + pushed)
+        if touched[body]:
+            bodies[body] = reaching.calm(motion, orientations, fps)
+            for side in (0, 1):
+                reaching.reach(side, *bodies[body], goals[side])
     lead = reaching.pack(lead, bodies[0][1]) if touched[0] else lead
     return lead, reaching.pack(follow, bodies[1][1]) if touched[1] else follow
 

@@ -105,7 +105,7 @@ def choreograph_couple(
 
 
 def _real_couple(made: Choreography) -> Pair:
-    """The partners of a choreography of real couples, mirrored as a whole where most of it is, and seen from the side."""
+    """The partners of a choreography of real couples, mirrored as a whole where most is, seen from the side."""
     lead, follow = made.dance.motions
     if sum(step.mirrored * step.counts for step in made.plan) > sum(step.counts for step in made.plan) / 2:
         lead, follow = lead.mirror(), follow.mirror()  # the lead's left hand is the one that leads

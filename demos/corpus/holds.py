@@ -23,6 +23,7 @@ RAMP_S = 0.4
 """Over which a hand comes into a hold and leaves it."""
 _ROUNDS = 3
 _CALM_S = 0.06
+_ALL = ((0, 0), (0, 1), (1, 0), (1, 1))  # lead's left and right hand, follow's left and right
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,6 @@ def close_holds(
         return lead, follow
     fps, bodies = lead.fps, (reaching.unpack(lead), reaching.unpack(follow))
     weights = np.stack([ramp(hold, len(lead), fps) for hold in holds])  # (holds, frames)
-    total = [[_total(holds, weights, body, side) for side in (0, 1)] for body in (0, 1)]
     source = [[bodies[body][0][:, hand].copy() for hand in reaching.HANDS] for body in (0, 1)]
     places = [0.5 * (source[0][h.lead_side] + source[1][h.follow_side]) for h in holds]
     if meeting is not None:
@@ -84,30 +84,54 @@ def close_holds(
     across = [_across(source[0][a], source[1][b], fps) for a, b in sides]
     for turn in range(_ROUNDS):
         places = [out_of_bodies(place, bodies, weight > 0, fps) for place, weight in zip(places, weights, strict=True)]
-        for body, (positions, orientations) in enumerate(bodies):
-            for side in (0, 1):
-                wanted = np.zeros_like(source[0][0])
-                for place, way, weight, pair in zip(places, across, weights, sides, strict=True):
-                    if pair[body] == side:
-                        palm = place + (0.5 - body) * PALMS_M * way
-                        wanted += (weight / total[body][side])[:, None] * (palm - source[body][side])
-                if not wanted.any():
-                    continue
-                goal = source[body][side] + wanted
-                reaching.reach(side, positions, orientations, goal)
-                held = np.minimum(
-                    total[body][side], sum(w for w, p in zip(weights, sides, strict=True) if p[body] == side)
-                )
-                missing = held[:, None] * (goal - positions[:, reaching.HANDS[side]])
-                if turn == 0:
-                    reaching.lean(side, positions, orientations, missing, fps)
+        goals = [
+            [source[body][side] + _moves(body, side, sides, weights, places, across, source) for side in (0, 1)]
+            for body in (0, 1)
+        ]
+        for body, side in _ALL:
+            reaching.reach(side, *bodies[body], goals[body][side])
+            if turn == 0:
+                firm = _firmness(body, side, sides, weights)[:, None]
+                missing = np.minimum(firm, 1.0) * (goals[body][side] - bodies[body][0][:, reaching.HANDS[side]])
+                reaching.lean(side, *bodies[body], missing, fps)
         if turn + 1 < _ROUNDS:  # an arm at its end: meet where it can
             for index, (a, b) in enumerate(sides):
                 one = bodies[0][0][:, reaching.HANDS[a]] - 0.5 * PALMS_M * across[index]
                 other = bodies[1][0][:, reaching.HANDS[b]] + 0.5 * PALMS_M * across[index]
                 firm = weights[index][:, None] ** 2
                 places[index] = places[index] + firm * (0.5 * (one + other) - places[index])
-    return reaching.pack(lead, bodies[0][1]), reaching.pack(follow, bodies[1][1])
+    motions = []
+    for body, motion in enumerate((lead, follow)):
+        calmed = reaching.calm(motion, bodies[body][1], fps)
+        for side in (0, 1):
+            reaching.reach(side, *calmed, goals[body][side])
+        motions.append(reaching.pack(motion, calmed[1]))
+    return motions[0], motions[1]
+
+
+def _moves(
+    body: int,
+    side: int,
+    sides: Sequence[tuple[int, int]],
+    weights: np.ndarray,
+    places: Sequence[np.ndarray],
+    across: Sequence[np.ndarray],
+    source: Sequence[Sequence[np.ndarray]],
+) -> np.ndarray:
+    """(frames, 3) metres by which one hand is to go; where two holds want it, their mean."""
+    total = np.maximum(_firmness(body, side, sides, weights), 1.0)
+    moves = np.zeros_like(source[body][side])
+    for place, way, weight, pair in zip(places, across, weights, sides, strict=True):
+        if pair[body] == side:
+            palm = place + (0.5 - body) * PALMS_M * way
+            moves += (weight / total)[:, None] * (palm - source[body][side])
+    return moves
+
+
+def _firmness(body: int, side: int, sides: Sequence[tuple[int, int]], weights: np.ndarray) -> np.ndarray:
+    """(frames,) the weights of one hand's holds together."""
+    mine = np.array([pair[body] == side for pair in sides])
+    return weights[mine].sum(axis=0)
 
 
 def ramp(hold: Hold, frames: int, fps: float) -> np.ndarray:
@@ -116,12 +140,6 @@ def ramp(hold: Hold, frames: int, fps: float) -> np.ndarray:
     outside = np.maximum(np.maximum(hold.start - frame, frame - hold.stop + 1), 0)
     part = np.clip(1 - outside / (RAMP_S * fps), 0.0, 1.0)
     return part**3 * (10 - 15 * part + 6 * part**2)
-
-
-def _total(holds: Sequence[Hold], weights: np.ndarray, body: int, side: int) -> np.ndarray:
-    """(frames,) at least 1: by what the weights of one hand's holds are to be divided."""
-    mine = [w for hold, w in zip(holds, weights, strict=True) if (hold.lead_side, hold.follow_side)[body] == side]
-    return np.maximum(np.sum(mine, axis=0), 1.0) if mine else np.ones(weights.shape[1])
 
 
 def _across(one: np.ndarray, other: np.ndarray, fps: float) -> np.ndarray:

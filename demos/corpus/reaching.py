@@ -14,6 +14,7 @@ ARMS = (LEFT_ARM, RIGHT_ARM)
 HANDS = (INDEX["left_hand"], INDEX["right_hand"])
 """Left, then right, here and wherever a side is a number."""
 MOST_LEAN = np.radians(12.0)
+CALM_S = 0.06
 
 _OFFSETS = REST_OFFSETS.astype(np.float64)
 _ROUNDS = 5  # the palm turns with the forearm: each round takes out most of what that throws it off
@@ -75,3 +76,24 @@ def lean(side: int, positions: np.ndarray, orientations: np.ndarray, missing: np
     for joint in _CARRIED:
         orientations[:, joint] = whole @ orientations[:, joint]
     positions[:], _ = kinematics.forward(kinematics.to_local(orientations), positions[:, 0].copy())
+
+
+def calm(motion: Motion, orientations: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Positions and orientations with what IK did to the arms evened out over time: elbows swing round, not jump.
+
+    orientations : (frames, 24, 3, 3), world, of the motion with its arms moved. Hands miss a little afterwards: reach
+    once more.
+    """
+    local = kinematics.to_local(orientations)
+    for arm in ARMS:
+        for joint in (arm.root, arm.middle):
+            old = rotations.rotvec_to_matrix(motion.poses[:, joint])
+            turned = rotations.matrix_to_quaternion(local[:, joint] @ np.swapaxes(old, -1, -2))
+            jumps = np.where((turned[1:] * turned[:-1]).sum(-1) < 0, -1.0, 1.0)
+            turned[1:] *= np.cumprod(jumps)[:, None]  # a quaternion and its negative are one turn
+            turned = gaussian_filter1d(turned, CALM_S * fps, axis=0, mode="nearest")
+            size = np.linalg.norm(turned, axis=-1, keepdims=True)
+            turned = np.where(size > 1e-6, turned, [1.0, 0.0, 0.0, 0.0])
+            local[:, joint] = rotations.quaternion_to_matrix(turned) @ old
+    root = motion.translation.astype(np.float64)
+    return kinematics.forward(local, root)
