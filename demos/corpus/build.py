@@ -58,7 +58,8 @@ def build(
     started = time.monotonic()
     out = Path(out)
     wanted = _checked(size, seed, workers, wanted)
-    find_fluidsynth(), find_soundfont()
+    find_fluidsynth()
+    find_soundfont()
     sources = _sources(str(data))
     plan = {"format": FORMAT, "size": size, "seed": seed, "sources": sources.fingerprint, "sets": sorted(wanted)}
     _open_folder(out, plan)
@@ -93,7 +94,11 @@ def summary(out: Path | str) -> dict[str, Any]:
     index = read_index(Path(out))
     held = {
         name: {
-            split: {"items": sum(entry["items"]), "hours": round(entry["seconds"] / 3600, 3), "shards": len(entry["items"])}
+            split: {
+                "items": sum(entry["items"]),
+                "hours": round(entry["seconds"] / 3600, 3),
+                "shards": len(entry["items"]),
+            }
             for split, entry in splits.items()
         }
         for name, splits in index["sets"].items()
@@ -138,8 +143,8 @@ def _open_folder(out: Path, plan: dict) -> None:
             if there != plan:
                 odd = next(key for key in plan if there.get(key) != plan[key])
                 raise InputError(
-                    f"{out} holds a corpus of another {odd} ({there.get(odd)}, not {plan[odd]}): give another folder, or "
-                    "the same settings to go on with it."
+                    f"{out} holds a corpus of another {odd} ({there.get(odd)}, not {plan[odd]}): give another folder, "
+                    "or the same settings to go on with it."
                 )
             return
         if any(out.iterdir()):
@@ -165,7 +170,9 @@ def _chains(jobs: Sequence[Job]) -> list[list[Job]]:
     return [chains[key] for key in sorted(chains, key=lambda key: (key[0], key[1], key[2] % period[key[0]], key[2]))]
 
 
-def _in_processes(chains: list[list[Job]], arguments: tuple, workers: int, tick: Callable[[int], None]) -> None:
+def _in_processes(
+    chains: list[list[Job]], arguments: tuple[str, str, str, int, bool], workers: int, tick: Callable[[int], None]
+) -> None:
     # Spawned: a fork would copy the locks of whatever threads the caller runs.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:

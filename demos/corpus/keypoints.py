@@ -100,8 +100,8 @@ def landmarks(motion: Motion, curl: np.ndarray | float = 0.25) -> tuple[np.ndarr
 
 def _hand(curl: np.ndarray) -> np.ndarray:
     """(frames,) curl -> (frames, 16, 3) metres from the left wrist."""
-    points = [np.broadcast_to(np.array(place), (len(curl), 3)) - 0.25 * curl[:, None] * [0.1 * place[0] / 0.1, 0.1, 0.12]
-              for place in _THUMB]  # fmt: skip
+    # The thumb closes over the palm as the fingers do, in one piece.
+    points = [np.array(place) - 0.25 * curl[:, None] * [place[0], 0.1, 0.12] for place in _THUMB]
     for knuckle, first, rest in zip(_KNUCKLES, _FIRST, _REST, strict=True):
         bend = _BEND * curl
         middle = knuckle + first * np.stack([np.cos(bend), -np.sin(bend), np.zeros_like(bend)], axis=1)

@@ -23,7 +23,7 @@ from demos.motion.vector import FPS
 class Camera:
     """A pinhole camera that stands still.
 
-    turn : (3, 3), rows are the camera's right, up and back in the world. place : (3,) metres. focal : in picture heights.
+    turn : (3, 3), rows are the camera's right, up and back in the world. place : (3,) metres. focal : picture heights.
     aspect : width by height. Picture coordinates are heights: x from 0 to aspect rightwards, y from 0 to 1 downwards.
     """
 
@@ -89,9 +89,7 @@ def random_camera(motion: Motion, rng: np.random.Generator) -> Camera:
     elevation = np.clip(rng.normal(0.04, 0.12), -0.2, 0.6)
     aspect = float(rng.choice([9 / 16, 2 / 3, 1.0, 4 / 3, 16 / 9], p=[0.3, 0.15, 0.2, 0.1, 0.25]))
     focal = 0.5 / np.tan(np.radians(rng.uniform(28, 62)) / 2)
-    direction = np.array(
-        [np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)]
-    )
+    direction = np.array([np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)])
     fill = rng.uniform(0.55, 0.9) * (1.5 if rng.random() < 0.125 else 1.0)
     distance = 2.5
     roll = float(rng.normal(0, 0.015))
@@ -106,9 +104,6 @@ def random_camera(motion: Motion, rng: np.random.Generator) -> Camera:
 
 # ---------------------------------------------------------------- what hides what
 
-_JOINT_CAPSULES = {
-    name: [i for i, (a, b, _) in enumerate(CAPSULES) if name in (a, b)] for _, name, _ in CAPSULES if name != "head_top"
-}
 _TRUNK = (0, 1, 2, 3)
 _HEAD_CAPSULES = (1, 4)
 
@@ -122,7 +117,9 @@ def _own_capsules() -> np.ndarray:
             own[place, list(_HEAD_CAPSULES)] = True
         elif place >= PARTS["left_hand"].start:
             own[place, _JOINT_CAPSULES[f"{side}_hand"] + _JOINT_CAPSULES[f"{side}_elbow"][-1:]] = True
-            own[place, [i for i, (a, b, _) in enumerate(CAPSULES) if (a, b) == (f"{side}_elbow", f"{side}_wrist")]] = True
+            own[place, [i for i, (a, b, _) in enumerate(CAPSULES) if (a, b) == (f"{side}_elbow", f"{side}_wrist")]] = (
+                True
+            )
         elif name in ("neck", "pelvis"):
             own[place, list(_TRUNK)] = True
         else:
@@ -195,7 +192,7 @@ _HAND_LOGIT, _HAND_HIDDEN, _HAND_SPREAD = 0.9, -2.4, 1.2  # not measured: as the
 _SKEW = 0.25
 _SHARED = 0.5  # of the spread (variance) is common to a part
 _SEQUENCE_SPREAD = 0.3
-_MEMORY_S = 0.2
+_MEMORY_S = 0.13
 _SPEED_LOSS = 0.25  # logits for each body height a second beyond half a height
 _BLUR_FREE = 0.5
 _JITTER = (0.0035, 0.010)  # body heights, at confidence 1 and 0
@@ -274,11 +271,13 @@ def _unrest(rng: np.random.Generator, frames: int) -> np.ndarray:
 
 
 def _wander(rng: np.random.Generator, shape: tuple[int, int], memory_s: float) -> np.ndarray:
-    """Noise of unit variance whose correlation falls to 1/e in memory_s."""
+    """Smooth noise of unit variance: white noise twice through a filter that forgets in memory_s."""
     keep = np.exp(-1 / (memory_s * FPS))
-    steps = rng.standard_normal(shape)
-    steps[1:] *= np.sqrt(1 - keep**2)
-    return np.asarray(lfilter([1.0], [1.0, -keep], steps, axis=0))
+    settling = round(8 * memory_s * FPS)
+    steps = rng.standard_normal((settling + shape[0], shape[1]))
+    wandering = np.asarray(lfilter([1.0], [1.0, -2 * keep, keep**2], steps, axis=0))[settling:]
+    # Variance of the response (n + 1) keep^n.
+    return wandering * np.sqrt((1 - keep**2) ** 3 / (1 + keep**2))
 
 
 def _noise(rng: np.random.Generator, clean: np.ndarray, confidence: np.ndarray, height: float) -> np.ndarray:
@@ -302,4 +301,3 @@ def _noise(rng: np.random.Generator, clean: np.ndarray, confidence: np.ndarray, 
 def coco(values: np.ndarray) -> np.ndarray:
     """Those of (frames, 60, ...) values that are COCO's 17 -> (frames, 17, ...)."""
     return values[:, COCO_PLACES]
-

@@ -1,7 +1,7 @@
 """What the training sets hold and how one shard of each is made: a song, the dances to it, their words and changes.
 
-A shard is a song. Its dances are choreographed once and cut into overlapping windows; edits and 2-D sequences are made of
-the windows of the shard of the same number, so that every set keeps to the split of its song and of its phrases.
+A shard is a song. Its dances are choreographed once and cut into overlapping windows; edits and 2-D sequences are made
+of the windows of the shard of the same number, so that every set keeps to the split of its song and of its phrases.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from demos.audio.features import SAMPLE_RATE, feature_values
 from demos.corpus import pose2d
 from demos.corpus.attributes import measure_attributes
 from demos.corpus.captions import captions
-from demos.corpus.choreographer import Choreography, choreograph
 from demos.corpus.checkers import check
+from demos.corpus.choreographer import Choreography, choreograph
 from demos.corpus.couples import choreograph_couple
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edits import carry_out, sample_edit
+from demos.corpus.instructions import instructions
 from demos.corpus.layers.kind import Layer
 from demos.corpus.layers.registry import KINDS, apply
 from demos.corpus.measures.music import facts_of_composition
@@ -58,8 +59,8 @@ DANCED = {
     "hip_hop": ("hiphop", "pop"), "breaking": ("breaking", "hiphop"), "popping": ("hiphop", "pop"),
     "locking": ("disco", "hiphop"), "krump": ("hiphop", "breaking"), "street_jazz": ("jazz", "hiphop"),
     "house": ("pop", "disco"), "disco": ("disco", "pop"), "k_pop": ("pop", "hiphop"), "afrobeat": ("hiphop", "pop"),
-    "swing": ("jazz", "salsa"), "rock_n_roll": ("jazz", "pop"), "folk": ("mixed", "indian"), "waltz": ("modern", "jazz"),
-    "ballet": ("modern",), "contemporary": ("modern",), "indian_classical": ("indian",),
+    "swing": ("jazz", "salsa"), "rock_n_roll": ("jazz", "pop"), "folk": ("mixed", "indian"),
+    "waltz": ("modern", "jazz"), "ballet": ("modern",), "contemporary": ("modern",), "indian_classical": ("indian",),
 }  # fmt: skip
 """The dance styles that go with each style of music, the usual one first."""
 
@@ -105,9 +106,7 @@ class Sources:
     def __init__(self, clips: Sequence[Clip]) -> None:
         self.clips = tuple(clips)
         self.phrases: dict[str, list[Phrase]] = phrases_by_split(clips)
-        self.styles: dict[str, tuple[str, ...]] = {
-            split: styles_of(phrases) for split, phrases in self.phrases.items()
-        }
+        self.styles: dict[str, tuple[str, ...]] = {split: styles_of(phrases) for split, phrases in self.phrases.items()}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -251,7 +250,7 @@ def duet_shard(
 
 
 def edit_shard(solo: Path, size: Size, *, seed: int, split: str, number: int) -> ShardWriter:
-    """Chains of edits of stretches of a solo shard's dances: before, instructions, after; only what its checker passes."""
+    """Chains of edits of stretches of a solo shard's dances, each passed by its checker: before, instructions, after."""
     rng = np.random.default_rng([seed, 3, number, *split.encode()])
     shard = Shard(solo)
     writer = ShardWriter()
@@ -305,9 +304,8 @@ def edit_chain(dance: Dance, *, seed: int, length: int, split: str) -> list[tupl
     for _ in range(length * _DRAWS):
         if len(turns) == length:
             break
-        kinds = [str(kind) for kind in rng.permutation(left)]
         try:
-            edit = sample_edit(dance, seed=int(rng.integers(1 << 31)), kinds=kinds)
+            edit = sample_edit(dance, seed=int(rng.integers(1 << 31)), kinds=left)
             after = carry_out(dance, edit)
         except InputError:
             continue
@@ -315,7 +313,7 @@ def edit_chain(dance: Dance, *, seed: int, length: int, split: str) -> list[tupl
         if not (verdict.achieved and verdict.preserved):
             continue
         facts = {
-            "instructions": instructions(edit, seed=int(rng.integers(1 << 31)), count=WORDINGS),
+            "instructions": instructions(edit, seed=int(rng.integers(1 << 31)), count=WORDINGS, split=split),
             "edit": json.loads(edit.to_json()),
             "score": round(float(verdict.score), 4),
         }
@@ -384,13 +382,14 @@ def lay_over(motion: Motion, song: Composition, rng: np.random.Generator) -> tup
             motion = apply(motion, layer, beats=song.beats, downbeats=song.downbeats)
         except InputError:
             continue  # this kind finds nothing to do here
-        laid.append({"kind": kind, "start_s": round(layer.start_s, 3), "end_s": round(layer.end_s, 3), "strength": layer.strength})
+        span = {"start_s": round(layer.start_s, 3), "end_s": round(layer.end_s, 3)}
+        laid.append({"kind": kind, **span, "strength": layer.strength})
     return motion, laid
 
 
 def _solo(sources: Sources, split: str, song: SetSong, seconds: float, style: str, seed: int) -> Choreography:
     """A dance of this style if the split's phrases can dance it, else of a style that they can."""
-    order = dict.fromkeys([*([style] if style in sources.styles[split] else []), "mixed"])
+    order = [style, "mixed"] if style in sources.styles[split] else ["mixed"]
     composition = song.composition
     problem = None
     for name in order:

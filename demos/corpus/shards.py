@@ -5,8 +5,8 @@
     DIR/<set>/<split>/00000/items.jsonl one item a line: its views (which rows of which array) and its facts
 
 Poses are stored as rotation vectors in 16 bits (a step of 1e-4 radians: 0.1 mm at a hand), lengths in pictures in 16,
-confidences in 8, everything else in full; items of one dance share rows, so that a window costs nothing. Raw arrays were chosen over .npz, which must be unpacked
-whole, and over a database: the page cache is the only server needed.
+confidences in 8, everything else in full; items of one dance share rows, so that a window costs nothing. Raw arrays
+were chosen over .npz, which must be unpacked whole, and over a database: the page cache is the only server needed.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ def styles_of(phrases: Iterable[Phrase]) -> tuple[str, ...]:
     usable: dict[str, float] = defaultdict(float)
     for clip in clips:
         usable[clip.genre] += clip.usable.sum() / FPS
-    enough = [name for name, style in STYLES.items() if usable[max(style.weights, key=lambda g: style.weights[g])] >= _LEAST_S]
+    firsts = {name: max(style.weights, key=lambda g, w=style.weights: w[g]) for name, style in STYLES.items()}
+    enough = [name for name, first in firsts.items() if usable[first] >= _LEAST_S]
     return tuple(dict.fromkeys([*enough, "mixed"]))
 
 

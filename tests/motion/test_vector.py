@@ -22,7 +22,7 @@ def random_motion(seed: int, frames: int = 12) -> Motion:
 def test_a_quarter_turn_about_the_vertical_has_the_columns_worked_out_by_hand():
     poses = np.zeros((2, 24, 3))
     poses[:, 0, 1] = np.pi / 2  # z becomes x, x becomes -z
-    values = vector.encode(Motion(poses, [[0.1, 0.9, 0.2]] * 2, 30), np.array([[1, 0, 0, 1]] * 2))
+    values = vector.encode(Motion(poses, np.array([[0.1, 0.9, 0.2]] * 2), 30), np.array([[1, 0, 0, 1]] * 2))
     assert values.shape == (2, 151)
     assert values.dtype == np.float32
     assert values[0, :7] == pytest.approx([1, 0, 0, 1, 0.1, 0.9, 0.2])
@@ -42,7 +42,8 @@ def test_decoding_undoes_encoding(seed):
 def test_the_six_numbers_are_those_of_the_rotations_module():
     poses = random_motion(3).poses
     expected = rotations.matrix_to_sixd(rotations.rotvec_to_matrix(poses))
-    assert np.abs(vector.pack(poses, np.zeros((12, 3)), np.zeros((12, 4)))[:, 7:].reshape(12, 24, 6) - expected).max() < 1e-6
+    ours = vector.pack(poses, np.zeros((12, 3)), np.zeros((12, 4)))[:, 7:].reshape(12, 24, 6)
+    assert np.abs(ours - expected).max() < 1e-6
 
 
 def test_contacts_are_detected_and_other_rates_come_to_thirty():
