@@ -19,7 +19,7 @@ SLOWEST_BPM, FASTEST_BPM = 50.0, 220.0
 METERS = (4, 3)
 TEMPO_STIFFNESS = 200.0  # cost, in nats, of a tempo e times as fast from one beat to the next (Krebs et al.: 100)
 BEAT_HALF_WIDTH = 2  # frames around a beat whose probability says nothing against the beat
-# Of two tempos an octave apart that fit about equally well, people move to the one nearer to two steps a second:
+# Of two tempos an octave apart that fit about equally well, people dance to the one nearer to two steps a second:
 # every beat costs this many nats times the square of its tempo's distance from there, in octaves.
 TEMPO_PREFERENCE = 3.0
 PREFERRED_BPM = 120.0
