@@ -103,8 +103,10 @@ def close_holds(
     motions = []
     for body, motion in enumerate((lead, follow)):
         calmed = reaching.calm(motion, bodies[body][1], fps)
-        for side in (0, 1):
-            reaching.reach(side, *calmed, goals[body][side])
+        for side, hand in enumerate(reaching.HANDS):
+            moved = bodies[body][0][:, hand] - source[body][side]
+            moved = gaussian_filter1d(moved, _CALM_S * fps, axis=0, mode="nearest")
+            reaching.reach(side, *calmed, source[body][side] + moved)
         motions.append(reaching.pack(motion, calmed[1]))
     return motions[0], motions[1]
 

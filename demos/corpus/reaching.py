@@ -15,6 +15,7 @@ HANDS = (INDEX["left_hand"], INDEX["right_hand"])
 """Left, then right, here and wherever a side is a number."""
 MOST_LEAN = np.radians(12.0)
 CALM_S = 0.06
+NEAREST_M = 0.18
 
 _OFFSETS = REST_OFFSETS.astype(np.float64)
 _ROUNDS = 5  # the palm turns with the forearm: each round takes out most of what that throws it off
@@ -49,6 +50,7 @@ def reach(side: int, positions: np.ndarray, orientations: np.ndarray, target: np
     arm, hand = ARMS[side], HANDS[side]
     for _ in range(_ROUNDS):
         wrist = positions[:, arm.end] + target - positions[:, hand]
+        wrist = _clear_of_shoulder(wrist, positions[:, arm.root], positions[:, arm.end], orientations[:, _SPINE[2]])
         upper, lower = solve_limb(arm, positions, orientations, wrist)
         turned = lower @ np.swapaxes(orientations[:, arm.middle], -1, -2)
         orientations[:, arm.root] = upper
@@ -56,6 +58,22 @@ def reach(side: int, positions: np.ndarray, orientations: np.ndarray, target: np
             orientations[:, joint] = turned @ orientations[:, joint]
             parent = PARENTS[joint]
             positions[:, joint] = positions[:, parent] + orientations[:, parent] @ _OFFSETS[joint]
+
+
+def _clear_of_shoulder(wrist: np.ndarray, shoulder: np.ndarray, now: np.ndarray, chest: np.ndarray) -> np.ndarray:
+    """Where a wrist is to go, (frames, 3) metres, kept a hand's width in front of its shoulder.
+
+    Through the shoulder itself the arm would have to swing over in no time. A wrist that is nearer now may stay so.
+    """
+    ahead = chest[:, :, 2]
+    offset = wrist - shoulder
+    depth = (offset * ahead).sum(-1)
+    across = np.maximum((offset**2).sum(-1) - depth**2, 0.0)
+    room = np.minimum(NEAREST_M, np.linalg.norm(now - shoulder, axis=-1))
+    least = np.sqrt(np.maximum(room**2 - across, 0.0))
+    meant = np.clip(2 + depth / NEAREST_M, 0.0, 1.0)  # behind the back it is not on its way through
+    inside = np.clip(1 - across / np.maximum(room**2, 1e-9), 0.0, 1.0)
+    return wrist + (meant * inside * np.maximum(least - depth, 0.0))[:, None] * ahead
 
 
 def lean(side: int, positions: np.ndarray, orientations: np.ndarray, missing: np.ndarray, fps: float) -> None:
