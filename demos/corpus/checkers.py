@@ -15,9 +15,15 @@ from demos.runtime.errors import InputError
 ENOUGH = 0.3
 """Least score that counts as carried out: a third of what full strength does, so that half strength passes."""
 _ENOUGH = {
-    "turn": 0.7, "hold_end": 0.85, "hold_start": 0.85, "faster": 0.2, "slower": 0.42, "hits": 0.33, "mirror": 0.3,
-    "mirror_arms": 0.3, "jump": 0.5, "stay": 0.25,
+    "turn": 0.7, "hold_end": 0.85, "hold_start": 0.85, "faster": 0.2, "slower": 0.38, "hits": 0.33, "mirror": 0.3,
+    "mirror_arms": 0.3, "jump": 0.5, "stay": 0.25, **dict.fromkeys(space.STEPS, 0.45),
 }  # fmt: skip
+ALSO: dict[str, tuple[str, ...]] = {
+    "energy": ("bigger", "sharper", "hits", "bounce"), "bigger": ("energy",), "faster": ("energy",), "hits": ("sharper",),
+    "sharper": ("hits",), "smoother": ("calmer", "smaller"), "smaller": ("calmer",), "slower": ("calmer", "smaller", "smoother", "stay"),
+    "calmer": ("smaller", "smoother"), "swing_arms": ("lower_arms",), "hands_on_hips": ("lower_arms",), "mirror": ("mirror_arms",),
+}  # fmt: skip
+"""What a kind of edit fairly achieves besides: a calmer dance is smaller and smoother too."""
 _QUALITY = quality.CHECKS
 _PLAIN = {**arms.CHECKS, **body.CHECKS, **space.CHECKS}
 _HOLD_EASE_S = 0.9  # a dance takes a moment to come to rest

@@ -24,6 +24,7 @@ class EditKind:
     fixed : parameters of the layer that are always the same. parts : what it touches, () for the layer's own.
     least_beats : the shortest stretch it can be seen in. halves : whether half as much of it makes sense.
     undo : kind and parameters (taking its own) of the opposite edit. ends : it belongs to a dance's start or end.
+    only : parts to which it is sometimes asked to be confined. needs : parts without which it is not to be seen.
     """
 
     name: str
@@ -37,6 +38,7 @@ class EditKind:
     undo: Callable[[Params], tuple[str, Params]] | None = None
     ends: bool = False
     only: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def complete(self, params: Params) -> dict[str, Any]:
         """All parameters, the usual for what is left out; InputError on an unknown one or a value out of choice."""
@@ -62,7 +64,7 @@ class EditKind:
         if only:
             own = own & expand(only)
         own = own - expand(keep)
-        if not own:
+        if not own or not expand(self.needs) <= own:
             raise InputError("Nothing of this edit is left when those body parts are kept.")
         return LAYERS[self.layer].touched(tuple(sorted(own))) if self.layer in LAYERS else own
 
@@ -77,9 +79,8 @@ _SIDE = {"side": SIDES}
 _QUALITY_ONLY = ("arms", "upper", "left_arm", "right_arm")
 
 
-def _arms(name: str, layer: str, *, undo=None, least_beats: float = 4.0, choices: Mapping[str, tuple] | None = None):
-    return EditKind(name, "arms", layer, {**_SIDE, **(choices or {})}, parts=("arms",), undo=undo,
-                    least_beats=least_beats)  # fmt: skip
+def _arms(name: str, layer: str, *, undo=None, halves: bool = True, choices: Mapping[str, tuple] | None = None):
+    return EditKind(name, "arms", layer, {**_SIDE, **(choices or {})}, parts=("arms",), undo=undo, halves=halves)
 
 
 def _same(name: str) -> Callable[[Params], tuple[str, Params]]:
@@ -97,12 +98,12 @@ def _steps(name: str, least_beats: float = 8.0, choices: Mapping[str, tuple] | N
 _ALL = (
     _arms("raise_arms", "arm_raise", undo=_same("lower_arms"), choices={"to": ("overhead", "side", "front")}),
     _arms("lower_arms", "arm_lower", undo=_same("raise_arms")),
-    _arms("wave_arms", "arm_wave", choices={"every": (2.0, 4.0)}),
+    _arms("wave_arms", "arm_wave", halves=False, choices={"every": (2.0, 4.0)}),
     _arms("punch", "arm_punch", choices={"to": ("front", "up", "side"), "every": (1.0, 2.0)}),
     _arms("circle_arms", "arm_circle", undo=_flip("way", {"outwards": "inwards", "inwards": "outwards"}, "circle_arms"),
           choices={"way": ("outwards", "inwards"), "every": (4.0, 2.0)}),
     EditKind("clap", "arms", "arm_clap", {"to": ("front", "overhead"), "every": (1.0, 2.0)}, parts=("arms",),
-             undo=_other("open_arms")),
+             halves=False,             undo=_other("open_arms")),
     EditKind("cross_arms", "arms", "arm_cross", {"every": (2.0, 4.0)}, parts=("arms",), undo=_other("open_arms")),
     EditKind("open_arms", "arms", "arm_open", {"every": (2.0, 4.0)}, parts=("arms",), undo=_other("cross_arms")),
     EditKind("swing_arms", "arms", "arm_swing", {"every": (1.0, 2.0)}, parts=("arms",)),
@@ -141,7 +142,7 @@ _ALL = (
     EditKind("torso_wave", "torso", "torso_wave", {"every": (4.0, 2.0)}),
     EditKind("torso_twist", "torso", "torso_twist", {"every": (1.0, 2.0)}),
     EditKind("chest_pop", "torso", "chest_hit", {"every": (1.0, 2.0)}, parts=("torso",)),
-    EditKind("shimmy", "torso", "shoulder_shimmy", {"every": (0.5, 1.0)}, parts=("arms", "torso")),
+    EditKind("shimmy", "torso", "shoulder_shimmy", {"every": (0.5, 1.0)}, parts=("arms", "torso"), needs=("arms",)),
     EditKind("kick", "steps", "kick", {"to": ("front", "side"), "every": (2.0, 4.0)}, least_beats=6.0, halves=False),
     EditKind("knee_lift", "steps", "knee_lift", {"every": (2.0, 1.0)}, least_beats=6.0, halves=False),
     _steps("march", 4.0), _steps("step_touch", 8.0), _steps("two_step"), _steps("grapevine"), _steps("box"),

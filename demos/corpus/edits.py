@@ -90,7 +90,7 @@ def carry_out(dance: Dance, edit: Edit) -> Dance:
     """The dance with the edit laid over every dancer; exactly unchanged in other parts and, but for blends, times."""
     kind = EDIT_KINDS[edit.kind]
     if not kind.layer:
-        motions = tuple(hold_pose(motion, edit.start_s, edit.end_s, edit.kind) for motion in dance.motions)
+        motions = tuple(hold_pose(motion, edit.start_s, edit.end_s, edit.kind, edit.parts) for motion in dance.motions)
         return dance.with_motions(motions)
     layer = Layer(
         kind.layer, edit.start_s, edit.end_s, tuple(sorted(edit.parts)), edit.strength, layer_params(edit, dance)
@@ -155,6 +155,7 @@ def _draw(dance: Dance, kind: EditKind, rng: np.random.Generator) -> Edit | None
     elif rng.random() < 0.2:
         keep = (str(rng.choice(list(KEEPABLE))),)
     strength = float(rng.choice([SLIGHT, USUAL, STRONG], p=[0.15, 0.6, 0.25])) if kind.halves else STRONG
+    strength = max(strength, USUAL) if kind.family == "timing" else strength
     try:
         return make_edit(dance, kind.name, when=when, params=params, only=only, keep=keep, strength=strength)
     except InputError:

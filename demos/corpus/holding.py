@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from demos.corpus.parts import joint_set
 from demos.motion.contacts import foot_contacts
 from demos.motion.motion import Motion
 
 _EASE_S = 0.5  # from moving to still, or back
 
 
-def hold_pose(motion: Motion, start_s: float, end_s: float, which: str) -> Motion:
+def hold_pose(motion: Motion, start_s: float, end_s: float, which: str, parts: frozenset[str]) -> Motion:
     """Stand still from start_s to end_s: "hold_end" keeps what is reached at its start, "hold_start" waits in the
-    pose of its end. Only times are changed: every pose is one of the dance's own. Bit-equal elsewhere but for the ease.
+    pose of its end. Only times are changed: every pose is one of the dance's own. Bit-equal elsewhere but for the ease,
+    and in all parts (plain names of demos.corpus.parts) but those given.
     """
     time = np.arange(len(motion)) / motion.fps
     if which == "hold_end":
@@ -27,7 +29,10 @@ def hold_pose(motion: Motion, start_s: float, end_s: float, which: str) -> Motio
     moved = np.abs(shown - time) > 1e-9
     held = motion.at(shown, motion.fps)
     poses, translation = motion.poses.copy(), motion.translation.copy()
-    poses[moved], translation[moved] = held.poses[moved], held.translation[moved]
+    joints = joint_set(parts)
+    poses[np.ix_(moved, joints)] = held.poses[np.ix_(moved, joints)]
+    if "root" in parts:
+        translation[moved] = held.translation[moved]
     return Motion(poses, translation, motion.fps)
 
 

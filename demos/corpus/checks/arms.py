@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.corpus.checks.view import Finding, View, cm, q
+from demos.corpus.checks.view import Finding, View, cm, gained, q
 from demos.corpus.edit_kinds import Params
 from demos.corpus.measures.performer import ARM_M
 
 _RAISED = {"overhead": (0.20, 0.95, 0.06), "side": (0.96, 0.14, 0.12), "front": (0.02, 0.16, 0.95)}
 _HIP = (0.06, -0.60, 0.10)
-_PERIODS = (1.0, 2.0, 4.0, 8.0)
 
 
 def sides_of(params: Params) -> tuple[str, ...]:
@@ -75,11 +74,10 @@ def _away(points: np.ndarray, target: np.ndarray) -> float:
 
 def waved(before: View, after: View, params: Params) -> Finding:
     """Stretched arms whose wrists rise and fall in time; with both arms, one up while the other is down."""
-    periods = (params["every"],)
     found, curves = [], []
     for side in sides_of(params):
-        b, a = before.wrist(side), after.wrist(side)
-        gain = after.amplitude(a[:, 1], periods) - before.amplitude(b[:, 1], periods)
+        a = after.wrist(side)
+        gain = gained(before, after, lambda view, side=side: view.wrist(side)[:, 1], params["every"])
         out = (a[:, 0].mean() - 0.30) / 0.45
         found.append((min(gain / 0.30, out), gain * ARM_M))
         curves.append(after.harmonic(a[:, 1], params["every"]))
@@ -90,7 +88,7 @@ def waved(before: View, after: View, params: Params) -> Finding:
         score = min(score, 1.0 - together if together > 0 else score)
         if together > 0.6:
             score = min(score, 0.0)
-    return Finding(score, f"{named(params, 'hands', 'hand')} {verb(params, 'wave', 'waves')} {cm(2 * gain)} further")
+    return Finding(score, f"{named(params, 'hands', 'hand')} {verb(params, 'wave', 'waves')} by {cm(2 * gain)}")
 
 
 _WAYS = {"front": (0.0, 0.0, 1.0), "up": (0.0, 1.0, 0.1), "side": (1.0, 0.0, 0.1)}
@@ -103,18 +101,16 @@ def punched(before: View, after: View, params: Params) -> Finding:
     period = params["every"] * len(sides)
     found, phases = [], []
     for side in sides:
-        b, a = before.wrist(side), after.wrist(side)
-        length = [view.amplitude(np.linalg.norm(w, axis=-1), (period,)) for view, w in ((before, b), (after, a))]
-        reach = a @ way
-        along = after.amplitude(reach, (period,)) - before.amplitude(b @ way, (period,))
+        reach = after.wrist(side) @ way
+        along = gained(before, after, lambda view, side=side: view.wrist(side) @ way, period)
+        gain = gained(before, after, lambda view, side=side: np.linalg.norm(view.wrist(side), axis=-1), period)
         there = (q(reach, 93) - 0.45) / 0.40
-        gain = length[1] - length[0]
         found.append((min(gain / 0.17, along / 0.17, there), along * ARM_M))
         phases.append(after.harmonic(reach, period))
     score, gain = _least(found)
     if len(phases) == 2:
         score = min(score, 1.2 * _in_turn(phases))
-    return Finding(score, f"{named(params)} {verb(params, 'punch', 'punches')} {cm(2 * gain)} further out on the beat")
+    return Finding(score, f"{named(params)} {verb(params, 'punch', 'punches')} {cm(2 * gain)} out on the beat")
 
 
 def _in_turn(phases: list[tuple[float, float]]) -> float:
@@ -145,24 +141,28 @@ def _rounds(path: np.ndarray) -> tuple[float, float]:
     return float(angle[-1] - angle[0]) / (2 * np.pi), q(np.hypot(out, up), 50)
 
 
+def _between_hands(view: View) -> np.ndarray:
+    return np.linalg.norm(view.at("left_hand") - view.at("right_hand"), axis=-1)
+
+
 def clapped(before: View, after: View, params: Params) -> Finding:
     """Hands that come together, and apart again, in time, at the height asked."""
-    b, a = (np.linalg.norm(view.at("left_hand") - view.at("right_hand"), axis=-1) for view in (before, after))
+    b, a = _between_hands(before), _between_hands(after)
     closer = q(b, 15) - q(a, 15)
     together = closer / max(q(b, 15) - 0.10, 0.15)
-    period = (params["every"],)
-    swing = after.amplitude(a, period) - before.amplitude(b, period)
+    swing = gained(before, after, _between_hands, params["every"])
     crossed = min(q(after.apart("wrist"), 8) + 0.12, 0.0)
     up = np.mean([after.wrist(side)[:, 1] for side in ("left", "right")])
     height = (up - 0.1) / 0.35 if params["to"] == "overhead" else (0.75 - abs(up)) / 0.35
-    score = min(together, swing / 0.07, 1 + 12 * crossed, height)
+    meet = 1 + (0.14 - q(a, 8)) / 0.2
+    score = min(together, swing / 0.12, meet, 1 + 12 * crossed, height)
     return Finding(score, f"the hands come within {cm(q(a, 8))} of each other on the beat")
 
 
 def crossed(before: View, after: View, params: Params) -> Finding:
     b, a = before.apart("wrist"), after.apart("wrist")
     over = q(b, 10) - q(a, 10)
-    swing = after.amplitude(a, (params["every"],)) - before.amplitude(b, (params["every"],))
+    swing = gained(before, after, lambda view: view.apart("wrist"), params["every"])
     score = min(over / max(q(b, 10) + 0.25, 0.2), swing / 0.15, 1 + (0.10 - q(a, 10)) / 0.15)
     return Finding(
         score, f"the wrists come {cm(over)} {'further across' if over >= 0 else 'less far across'} each other"
@@ -176,9 +176,10 @@ def cross_room(before: View, params: Params) -> float:
 def opened(before: View, after: View, params: Params) -> Finding:
     b, a = before.apart("wrist"), after.apart("wrist")
     wider = q(a, 80) - q(b, 80)
-    swing = after.amplitude(a, (params["every"],)) - before.amplitude(b, (params["every"],))
+    swing = gained(before, after, lambda view: view.apart("wrist"), params["every"])
     together = _in_turn([after.harmonic(after.wrist(side)[:, 0], params["every"]) for side in ("left", "right")])
-    score = min(wider / max(1.25 - q(b, 80), 0.15), swing / 0.08, -1.5 * together)
+    uncrossed = (q(a, 8) - 0.05) / 0.35
+    score = min(wider / max(1.25 - q(b, 80), 0.15), swing / 0.08, -1.5 * together, uncrossed)
     return Finding(score, f"the arms open {cm(wider)} {'wider' if wider >= 0 else 'less wide'}")
 
 
@@ -191,12 +192,11 @@ def swung(before: View, after: View, params: Params) -> Finding:
     period = 2 * params["every"]
     gains, phases = [], []
     for side in ("left", "right"):
-        b, a = before.wrist(side), after.wrist(side)
-        gains.append(after.amplitude(a[:, 2], (period,)) - before.amplitude(b[:, 2], (period,)))
-        phases.append(after.harmonic(a[:, 2], period))
+        gains.append(gained(before, after, lambda view, side=side: view.wrist(side)[:, 2], period))
+        phases.append(after.harmonic(after.wrist(side)[:, 2], period))
     low = np.mean([-after.wrist(side)[:, 1].mean() for side in ("left", "right")])
     score = min(min(gains) / 0.55, 1.2 * _in_turn(phases), (low - 0.1) / 0.5)
-    return Finding(score, f"the arms swing {cm(2 * min(gains) * ARM_M)} further forwards and back")
+    return Finding(score, f"the arms swing {cm(2 * min(gains) * ARM_M)} forwards and back")
 
 
 def on_hips(before: View, after: View, params: Params) -> Finding:
@@ -211,10 +211,8 @@ def on_hips(before: View, after: View, params: Params) -> Finding:
         found.append((min(near / 0.85, out, bent), (_away(b, target) - _away(a, target)) * ARM_M))
     score, closer = _least(found)
     words = "closer to" if closer >= 0 else "further from"
-    return Finding(
-        score,
-        f"{named(params, 'hands', 'hand')} {verb(params, 'are', 'is')} {cm(closer)} {words} the {verb(params, 'hips', 'hip')}",
-    )
+    where = f"{cm(closer)} {words} the {verb(params, 'hips', 'hip')}"
+    return Finding(score, f"{named(params, 'hands', 'hand')} {verb(params, 'are', 'is')} {where}")
 
 
 def hips_room(before: View, params: Params) -> float:

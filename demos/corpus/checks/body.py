@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.corpus.checks.view import Finding, View, cm, degrees, q
+from demos.corpus.checks.view import Finding, View, cm, degrees, gained, q
 from demos.corpus.edit_kinds import Params
 from demos.motion.skeleton import ANKLE_HEIGHT
 
@@ -48,7 +48,14 @@ def sank(before: View, after: View, params: Params) -> Finding:
     near, far = np.abs(place) < 0.12 * min(period, 2.0), np.abs(place) > 0.38 * period
     if not (near.any() and far.any()):
         return Finding(0.0, "the stretch is too short to sink in")
-    depth = float(change[far].mean() - change[near].mean())
+    # Every bar must sink, not one: the depths of single bars, the second least of four.
+    bars = np.floor((after.phase + period / 2) / period)
+    depths = [
+        float(change[far & (bars == bar)].mean() - change[near & (bars == bar)].mean())
+        for bar in np.unique(bars)
+        if (far & (bars == bar)).any() and (near & (bars == bar)).any()
+    ]
+    depth = q(np.array(depths), 30) if depths else 0.0
     still = 1.5 - abs(float(change[far].mean())) / 0.08 if params["on"] == "downbeats" else 1.0
     usual = 0.20 if params["on"] == "downbeats" else 0.12
     on = "downbeat" if params["on"] == "downbeats" else "beat"
@@ -58,25 +65,33 @@ def sank(before: View, after: View, params: Params) -> Finding:
 
 def bounced(before: View, after: View, params: Params) -> Finding:
     period = params["every"]
-    gain = after.amplitude(_height(after), (period,)) - before.amplitude(_height(before), (period,))
+    gain = gained(before, after, _height, period)
     slow = after.amplitude(_height(after), (4.0,)) - before.amplitude(_height(before), (4.0,))
     feet = after.amplitude(_heels(after), (period,)) - before.amplitude(_heels(before), (period,))
-    score = gain / 0.036 - max(feet - 0.01, 0) / 0.02 - max(slow - 0.03, 0) / 0.05
-    return Finding(score, f"the body bounces {cm(2 * gain)} deeper")
+    lower = abs(float((_height(after) - _height(before)).mean()))
+    score = gain / 0.036 - max(feet - 0.01, 0) / 0.02 - max(slow - 0.03, 0) / 0.05 - max(lower - 0.12, 0) / 0.05
+    score = min(score, _planted(before, after))
+    return Finding(score, f"the body bounces by {cm(2 * gain)}")
 
 
 def _hips(view: View) -> np.ndarray:
-    """(frames, 3) metres of the pelvis away from under the chest: left, up, ahead."""
-    return view.flat(view.at("pelvis") - view.at("neck"))
+    """(frames, 3) metres of the pelvis from between the ankles: left, up, ahead."""
+    return view.flat(view.at("pelvis") - (view.at("left_ankle") + view.at("right_ankle")) / 2)
+
+
+def _hip_tilt(view: View) -> np.ndarray:
+    """(frames,) how much of the pelvis's left-right axis points up."""
+    return view.turns[:, 0, 1, 0]
 
 
 def swayed(before: View, after: View, params: Params) -> Finding:
     period = 2 * params["every"]
     b, a = _hips(before), _hips(after)
-    gain = after.amplitude(a[:, 0], (period,)) - before.amplitude(b[:, 0], (period,))
+    gain = gained(before, after, lambda view: _hips(view)[:, 0], period)
+    tilt = gained(before, after, _hip_tilt, period)
     round_ = after.amplitude(a[:, 2], (period,)) - before.amplitude(b[:, 2], (period,))
-    score = gain / 0.085 - max(round_ - 0.5 * abs(gain) - 0.01, 0) / 0.03
-    return Finding(min(score, _planted(before, after)), f"the hips swing {cm(2 * gain)} further from side to side")
+    score = min(gain / 0.08, tilt / 0.15) - max(round_ - 0.5 * abs(gain) - 0.01, 0) / 0.03
+    return Finding(min(score, _planted(before, after)), f"the hips swing {cm(2 * gain)} from side to side")
 
 
 def _planted(before: View, after: View) -> float:
@@ -88,32 +103,36 @@ def _planted(before: View, after: View) -> float:
     return 1.3 - float(max(gone)) / 0.15
 
 
+def _circling(view: View, sign: float, period: float) -> np.ndarray:
+    """(2,) metres: the part of the hips' path that goes round one way, left to ahead (1) or the other (-1)."""
+    offset = _hips(view)
+    (c, s), (d, t) = (view.harmonic(offset[:, axis], period) for axis in (0, 2))
+    return np.array([s * sign + d, c * sign - t]) / 2
+
+
 def hips_circled(before: View, after: View, params: Params) -> Finding:
     sign = 1.0 if params["way"] == "left" else -1.0
     period = params["every"]
-    round_ = []
-    for view in (before, after):
-        offset = _hips(view)
-        (c, s), (d, t) = (view.harmonic(offset[:, axis], period) for axis in (0, 2))
-        # The part of the path that goes round one way, left to ahead or ahead to left.
-        round_.append(np.hypot(s + sign * d, t * sign - c) / 2 if sign > 0 else np.hypot(s - d, -t - c) / 2)
-    gain = float(round_[1] - round_[0])
+    old, new = _circling(before, sign, period), _circling(after, sign, period)
+    gain = float(min(np.linalg.norm(new), np.linalg.norm(new - old)))
+    # A way to and fro is two circles of equal size, one each way.
+    gain -= max(
+        0.0, float(np.linalg.norm(_circling(after, -sign, period)) - np.linalg.norm(_circling(before, -sign, period)))
+    )
     return Finding(
-        min(gain / 0.09, _planted(before, after)), f"the hips circle {cm(gain)} further out to the {params['way']}"
+        min(gain / 0.09, _planted(before, after)), f"the hips circle {cm(2 * gain)} wide to the {params['way']}"
     )
 
 
 def nodded(before: View, after: View, params: Params) -> Finding:
     gain = _swing(before, after, "head", "spine3", 0, params["every"])
     aside = _swing(before, after, "head", "spine3", 1, params["every"])
-    return Finding(gain / 0.22 if gain > aside else 0.0, f"the head nods {degrees(2 * gain)} further")
+    return Finding(gain / 0.28 if gain > aside else 0.0, f"the head nods by {degrees(2 * gain)}")
 
 
 def _swing(before: View, after: View, joint: str, to: str, axis: int, period: float) -> float:
     """Radians by which a joint swings further over another: 0 forwards, 1 turning, 2 sideways."""
-    return after.amplitude(after.relative(joint, to)[:, axis], (period,)) - before.amplitude(
-        before.relative(joint, to)[:, axis], (period,)
-    )
+    return gained(before, after, lambda view: view.relative(joint, to)[:, axis], period)
 
 
 _LOOKS = {"left": (1, 1.0, 0.95), "right": (1, -1.0, 0.95), "up": (0, -1.0, 0.7), "down": (0, 1.0, 0.65)}
@@ -122,8 +141,11 @@ _LOOKS = {"left": (1, 1.0, 0.95), "right": (1, -1.0, 0.95), "up": (0, -1.0, 0.7)
 def looked(before: View, after: View, params: Params) -> Finding:
     to = params["to"]
     if to == "sides":
-        gain = max(_swing(before, after, "head", "spine3", 1, period) for period in (4.0, 2.0, 8.0))
-        return Finding(gain / 0.9, f"the head turns {degrees(2 * gain)} further from side to side")
+        gain = max(
+            min(_swing(before, after, "head", of, 1, period) for of in ("spine3", "pelvis"))
+            for period in (4.0, 2.0, 8.0)
+        )
+        return Finding(gain / 1.1, f"the head turns {degrees(2 * gain)} from side to side")
     axis, sign, full = _LOOKS[to]
     b, a = (sign * view.relative("head", "spine3")[:, axis] for view in (before, after))
     gain = q(a, 40) - q(b, 40)
@@ -150,15 +172,13 @@ def leaned(before: View, after: View, params: Params) -> Finding:
     if to == "sides":
         gain = _swing(before, after, "spine3", "pelvis", 2, 2 * max(every, 1.0))
         ahead = _swing(before, after, "spine3", "pelvis", 0, 2 * max(every, 1.0))
-        return Finding(
-            gain / 0.46 if gain > ahead else 0.0, f"the trunk leans {degrees(gain)} further from side to side"
-        )
+        return Finding(gain / 0.46 if gain > ahead else 0.0, f"the trunk leans {degrees(gain)} from side to side")
     axis, sign, full = _LEANS[to]
     b, a = (sign * view.relative("spine3", "pelvis")[:, axis] for view in (before, after))
     where = f"to the {to}" if to in ("left", "right") else to
     if every >= 0.5:
         gain = float((a - b).mean())
-        swing = after.amplitude(a, (every,)) - before.amplitude(b, (every,))
+        swing = gained(before, after, lambda view: sign * view.relative("spine3", "pelvis")[:, axis], every)
         score = min(gain / (0.47 * full), swing / (0.40 * full))
     else:
         gain = q(a, 35) - q(b, 35)
@@ -184,7 +204,7 @@ def torso_waved(before: View, after: View, params: Params) -> Finding:
 
 def twisted(before: View, after: View, params: Params) -> Finding:
     gain = _swing(before, after, "spine3", "pelvis", 1, 2 * params["every"])
-    return Finding(gain / 0.72, f"the chest turns {degrees(2 * gain)} further against the hips")
+    return Finding(gain / 0.72, f"the chest turns {degrees(2 * gain)} against the hips")
 
 
 def chest_popped(before: View, after: View, params: Params) -> Finding:
@@ -201,22 +221,23 @@ def chest_popped(before: View, after: View, params: Params) -> Finding:
     )
 
 
+def _shoulder_line(view: View) -> np.ndarray:
+    """(frames,) metres by which the left shoulder is ahead of the right."""
+    points = view.in_frame(("left_shoulder", "right_shoulder"), "spine2")
+    return (points[:, 0] - points[:, 1])[:, 2]
+
+
 def shimmied(before: View, after: View, params: Params) -> Finding:
     """Shoulders that go forwards and back against each other, quickly."""
     period = params["every"]
-    line = [view.in_frame(("left_shoulder", "right_shoulder"), "spine2") for view in (before, after)]
-    b, a = ((points[:, 0] - points[:, 1])[:, 2] for points in line)
-    gain = after.amplitude(a, (period,)) - before.amplitude(b, (period,))
-    collars = [
-        after.amplitude(after.relative(f"{side}_collar", "spine3")[:, 1], (period,))
-        - before.amplitude(before.relative(f"{side}_collar", "spine3")[:, 1], (period,))
-        for side in ("left", "right")
-    ]
-    return Finding(min(min(collars) / 0.22, gain / 0.05), f"the shoulders shake {cm(gain)} further")
+    gain = gained(before, after, _shoulder_line, period)
+    collars = [_swing(before, after, f"{side}_collar", "spine3", 1, period) for side in ("left", "right")]
+    return Finding(min(min(collars) / 0.22, gain / 0.05), f"the shoulders shake by {cm(gain)}")
 
 
 CHECKS = {
-    "crouch": (crouched, crouch_room), "rise": (rose, rise_room), "sink": (sank, crouch_room), "bounce": (bounced, None),
+    "crouch": (crouched, crouch_room), "rise": (rose, rise_room), "sink": (sank, crouch_room),
+    "bounce": (bounced, None),
     "hip_sway": (swayed, None), "hip_circle": (hips_circled, None), "nod": (nodded, None), "look": (looked, look_room),
     "lean": (leaned, None), "torso_wave": (torso_waved, None), "torso_twist": (twisted, None),
     "chest_pop": (chest_popped, None), "shimmy": (shimmied, None),

@@ -1,4 +1,4 @@
-"""What an edit should leave alone: joint errors of the other parts while it holds, and of everything before and after."""
+"""What an edit should leave alone: joint errors of other parts while it holds, and of everything before and after."""
 
 from __future__ import annotations
 

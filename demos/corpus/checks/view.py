@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -133,6 +133,12 @@ class View:
         rows = np.stack([np.cos(turn), np.sin(turn), np.ones(len(turn)), turn - turn.mean()], axis=-1)
         found = np.linalg.lstsq(rows, curve, rcond=None)[0]
         return float(found[0]), float(found[1])
+
+
+def gained(before: View, after: View, curve: Callable[[View], np.ndarray], period: float) -> float:
+    """How far a curve now swings every so many beats that it did not before: half the swing, 0 when nothing changed."""
+    old, new = np.array(before.harmonic(curve(before), period)), np.array(after.harmonic(curve(after), period))
+    return float(min(np.linalg.norm(new), np.linalg.norm(new - old)))
 
 
 def turned(vectors: np.ndarray, angle: np.ndarray | float) -> np.ndarray:
