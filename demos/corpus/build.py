@@ -75,7 +75,7 @@ def build(
 
     tick(0)
     chains = _chains(missing)
-    arguments = (str(out), str(data), size, seed, audio)
+    arguments = (str(out), str(data), sets.SIZES[size], seed, audio)
     if workers == 1 or len(chains) < 2:
         for chain in chains:
             for job in chain:
@@ -171,7 +171,7 @@ def _chains(jobs: Sequence[Job]) -> list[list[Job]]:
 
 
 def _in_processes(
-    chains: list[list[Job]], arguments: tuple[str, str, str, int, bool], workers: int, tick: Callable[[int], None]
+    chains: list[list[Job]], arguments: tuple[str, str, sets.Size, int, bool], workers: int, tick: Callable[[int], None]
 ) -> None:
     # Spawned: a fork would copy the locks of whatever threads the caller runs.
     context = multiprocessing.get_context("spawn")
@@ -195,9 +195,9 @@ def _sources(data: str) -> sets.Sources:
     return sets.Sources(load_clips(data))
 
 
-def _make(out: str, data: str, size_name: str, seed: int, audio: bool, jobs: Sequence[Job]) -> None:
+def _make(out: str, data: str, size: sets.Size, seed: int, audio: bool, jobs: Sequence[Job]) -> None:
     """Make shards, one after the other, with one thread: more would only fight, and sum in another order."""
-    size, folder = sets.SIZES[size_name], Path(out)
+    folder = Path(out)
     with threadpool_limits(1):
         for name, split, number in jobs:
             place: dict[str, Any] = {"seed": seed, "split": split, "number": number}

@@ -116,10 +116,7 @@ def _own_capsules() -> np.ndarray:
         if PARTS["head"].start <= place < PARTS["head"].stop:
             own[place, list(_HEAD_CAPSULES)] = True
         elif place >= PARTS["left_hand"].start:
-            own[place, _JOINT_CAPSULES[f"{side}_hand"] + _JOINT_CAPSULES[f"{side}_elbow"][-1:]] = True
-            own[place, [i for i, (a, b, _) in enumerate(CAPSULES) if (a, b) == (f"{side}_elbow", f"{side}_wrist")]] = (
-                True
-            )
+            own[place, [i for i, (_, b, _) in enumerate(CAPSULES) if b in (f"{side}_wrist", f"{side}_hand")]] = True
         elif name in ("neck", "pelvis"):
             own[place, list(_TRUNK)] = True
         else:

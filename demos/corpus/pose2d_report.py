@@ -18,7 +18,7 @@ from demos.runtime.errors import InputError
 
 CLIP = "gBR_sBM_cAll_d04_mBR0_ch01"
 # Index of the camera, its place (metres) and focal length (picture heights): found by fitting a pinhole to the
-# confident body points of CLIP; the median point lies within 1.5 % of a picture height. The fit of camera 4 did not settle.
+# confident body points of CLIP; the median point lies within 1.5 % of a picture height. Camera 4 could not be fitted.
 CAMERAS = (
     (0, (1.48, 1.16, 4.48), 1.252), (1, (-1.97, 1.21, 3.24), 1.170), (2, (-5.72, 1.17, 1.45), 1.616),
     (3, (-7.12, 1.25, -4.47), 2.503), (5, (5.17, 1.17, -7.48), 2.677), (6, (7.47, 1.27, -1.67), 2.106),

@@ -250,7 +250,7 @@ def duet_shard(
 
 
 def edit_shard(solo: Path, size: Size, *, seed: int, split: str, number: int) -> ShardWriter:
-    """Chains of edits of stretches of a solo shard's dances, each passed by its checker: before, instructions, after."""
+    """Chains of edits of stretches of a solo shard's dances, all passed by their checkers."""
     rng = np.random.default_rng([seed, 3, number, *split.encode()])
     shard = Shard(solo)
     writer = ShardWriter()
