@@ -28,6 +28,7 @@ _HOME_S = 12.0
 _EARLY_LATE_S = 0.018
 _STRIDE = {"hold": 0.65, "open": 0.85, "apart": 1.0}  # of the dance's own travel about its slot
 _HOLD_REACH_M = 1.15
+_ARMS_REACH_M = 0.95  # between the shoulders of two who hold hands: two arms, a little bent
 _HOLD_ANGLE = np.radians(80)
 _SHORTEST_HOLD_S = 1.2
 _HOLD_HEIGHT_M = 1.08
@@ -203,6 +204,7 @@ def agreed_holds(
                  for motion in (lead, follow)]  # fmt: skip
     faces = facing_angles(lead, follow)
     near = root_distance(lead, follow) < _HOLD_REACH_M
+    near &= np.min([np.linalg.norm(a - b, axis=-1) for a in shoulders[0] for b in shoulders[1]], axis=0) < _ARMS_REACH_M
     both = inside & near & (np.maximum(*faces) < np.pi - _HOLD_ANGLE)
     holds, meeting = [], []
     for start, stop in runs(_closed(both)):

@@ -45,3 +45,25 @@ def test_a_lean_brings_the_shoulder_nearer_by_a_bounded_angle_and_the_head_looks
     spine = orientations[:, INDEX["spine3"]]
     turned = np.arccos(np.clip((np.trace(spine, axis1=1, axis2=2) - 1) / 2, -1, 1))
     assert turned.max() <= reaching.MOST_LEAN + 1e-6
+
+
+def test_a_palm_drawn_through_its_own_shoulder_does_not_fling_the_elbow():
+    motion, _ = face_to_face()
+    positions, orientations = reaching.unpack(motion)
+    shoulder = positions[:, reaching.ARMS[0].root]
+    aside = np.linspace(0.35, -0.25, len(motion))[:, None] * [1.0, 0.0, 0.0] + [0.0, 0.0, 0.05]
+    reaching.reach(0, positions, orientations, shoulder + aside)
+    calmed, turned = reaching.calm(motion, orientations, motion.fps)
+    elbow = calmed[:, reaching.ARMS[0].middle]
+    assert np.linalg.norm(np.diff(elbow, axis=0), axis=-1).max() * motion.fps < 1.5
+    wrist = positions[:, reaching.ARMS[0].end]
+    assert np.linalg.norm(wrist - shoulder, axis=-1).min() > 0.06
+    assert np.linalg.det(turned).min() > 0.999
+
+
+def test_calming_leaves_what_was_not_moved():
+    motion, _ = face_to_face()
+    positions, orientations = reaching.unpack(motion)
+    calmed, turned = reaching.calm(motion, orientations, motion.fps)
+    np.testing.assert_allclose(calmed, positions, atol=1e-6)
+    np.testing.assert_allclose(turned, orientations, atol=1e-6)
