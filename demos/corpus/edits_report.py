@@ -17,7 +17,7 @@ from demos.corpus.choreographer import choreograph
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edit_ranges import When
 from demos.corpus.edits import STRONG, Edit, carry_out, make_edit, opposite, sample_chain, sample_edit, suits
-from demos.corpus.instructions import SPLITS, instructions
+from demos.corpus.instructions import instructions
 from demos.corpus.phrases import Phrase, cut_phrases
 from demos.corpus.understanding import parse
 from demos.motion.dance import Dance, Provenance

@@ -29,8 +29,9 @@ def hold_pose(motion: Motion, start_s: float, end_s: float, which: str, parts: f
     moved = np.abs(shown - time) > 1e-9
     held = motion.at(shown, motion.fps)
     poses, translation = motion.poses.copy(), motion.translation.copy()
-    joints = joint_set(parts)
-    poses[np.ix_(moved, joints)] = held.poses[np.ix_(moved, joints)]
+    joints = np.array(joint_set(parts), int)
+    chosen = np.flatnonzero(moved)[:, None], joints[None]
+    poses[chosen] = held.poses[chosen]
     if "root" in parts:
         translation[moved] = held.translation[moved]
     return Motion(poses, translation, motion.fps)

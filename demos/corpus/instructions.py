@@ -62,6 +62,11 @@ def wordings(kind: str, split: str | None = None) -> list[tuple[str, str]]:
 def _splits(kind: str) -> tuple[str, ...]:
     """The split of each wording of a kind; every split has at least one that can be framed for every register."""
     chosen = [split_of(kind, index) for index in range(len(WORDINGS[kind]))]
+    said: dict[str, int] = {}
+    for index, text in enumerate(WORDINGS[kind]):
+        # A wording said elsewhere tersely or in jargon is the same wording: it stays in one split.
+        for way in expansions((text[2:] if text[:2] in _TAGS else text).replace("{bare", "{").replace("_t}", "}")):
+            chosen[index] = chosen[said.setdefault(way, index)]
     free = [index for index, text in enumerate(WORDINGS[kind]) if text[:2] not in _TAGS]
     for split, place in (("test", -1), ("validation", -2)):
         if not any(chosen[index] == split for index in free):

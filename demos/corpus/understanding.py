@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from demos.runtime.errors import InputError
 
 LONGEST = 400
 """Characters that are read; nobody says one edit in more."""
-_LEAST = 0.30
+_LEAST = 0.36
 """How well a wording must fit to count as understood: the share of its rare words that are there."""
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "sixteen": "16"}
@@ -33,7 +34,7 @@ _TIMES = (
     (rf"(?:from|between) (?:seconds? )?{_NUMBER}{_SECONDS} (?:to|and|until) {_NUMBER}{_SECONDS}", "between_s"),
     (r"(?:first|opening) half|until halfway", "first_half"),
     (r"(?:second|last|latter) half|from halfway|after halfway", "second_half"),
-    (r"(?:in|during) the middle(?! of the (?:body|chest))", "middle"),
+    (r"(?:(?:in|during) the )?\bmiddle(?: part| section)?\b", "middle"),
     (rf"(?:last|final) {_NUMBER} (?:counts?|beats?)", "last_counts"),
     (rf"first {_NUMBER} (?:counts?|beats?)", "first_counts"),
     (rf"(?:last|final) {_NUMBER}(?: ?s\b| seconds?)", "last_s"),
@@ -43,6 +44,7 @@ _TIMES = (
     (rf"(?:in|during) bar {_NUMBER}", "bar"),
     (rf"(?:from|after|starting at) (?:second )?{_NUMBER}{_SECONDS}(?: on\w*)?", "from_s"),
 )
+_ORDINAL = re.compile(rf"(?:(?:in|on|during) the )?\b({'|'.join(_ORDINALS)}) (eight-count|8-count|eight|8|bar)\b")
 _KEEP = re.compile(
     r"(?:but (?:keep|leave|don't touch)|keep|leave|without changing|without touching|; )\s*(?:the|your)?\s*"
     r"(arms|legs|feet|footwork|head|torso|trunk)(?: should stay)?(?: as (?:they are|it is)| alone)?"
@@ -55,10 +57,14 @@ _PART = {
     "feet": "legs", "footwork": "legs", "trunk": "torso", "upper body": "upper", "top half": "upper",
     "left arm": "left_arm", "right arm": "right_arm",
 }  # fmt: skip
-_SMALL_WORDS = frozenset(
-    "a an the your you it its of and or to in on at with as i please can could would like now just ok hey lets is be "
-    "do make every beat beats count counts dance from for that this me we how about so by all yeah then out performer "
-    "dancer should asked kindly maybe love want ask".split()
+_SMALL_WORDS = frozenset(  # they say nothing of the kind
+    (
+        "a an the your you it its of and or to in on at with as i please can could would like now just ok hey lets "
+        "is be do make every beat beats count counts dance from for that this me we how about so by all yeah then "
+        "out performer dancer should asked kindly maybe love want ask left right everything way through whole time "
+        "throughout bit little lot much slightly somewhat touch really strongly maximum kept keep let give more "
+        "less try"
+    ).split()  # noqa: SIM905
 )
 
 
@@ -67,13 +73,13 @@ def parse(text: str, dance: Dance) -> Edit | None:
     plain = _normal(text)
     if not plain:
         return None
-    keep = tuple(dict.fromkeys(_PART.get(part, part) for part in _KEEP.findall(plain)))
+    keep = tuple(dict.fromkeys(_PART.get(str(part), str(part)) for part in _KEEP.findall(plain)))
     rest = _KEEP.sub(" ", plain)
     when, rest = _when(rest)
     kind, fit = _kind(rest)
     if kind is None or fit < _LEAST:
         return None
-    only = tuple(_PART.get(part, part) for part in _ONLY.findall(plain)) if EDIT_KINDS[kind].only else ()
+    only = tuple(_PART.get(str(part), str(part)) for part in _ONLY.findall(plain)) if EDIT_KINDS[kind].only else ()
     if EDIT_KINDS[kind].only and not only:
         only = _about(rest)
     if EDIT_KINDS[kind].ends and when == WHOLE:
@@ -95,8 +101,8 @@ def _normal(text: str) -> str:
 
 def _when(text: str) -> tuple[When, str]:
     """The stretch named, and the text without its name."""
-    ordinal = re.search(r"(?:in|on|during) the (\w+) (eight-count|eight|8-count|8|bar)\b", text)
-    if ordinal and ordinal[1] in _ORDINALS and not (ordinal[1] in ("first",) and ordinal[2] == "bar"):
+    ordinal = _ORDINAL.search(text)
+    if ordinal and (ordinal[1], ordinal[2]) != ("first", "bar"):
         place = _ORDINALS[ordinal[1]]
         when = When("bar", place) if ordinal[2] == "bar" else When("counts_from", place, 8)
         return when, text.replace(ordinal[0], " ")
@@ -130,12 +136,12 @@ def _stem(word: str) -> str:
 
 def _tokens(text: str) -> list[str]:
     words = [_stem(word) for word in re.findall(r"[a-zé0-9']+", text) if word not in _SMALL_WORDS]
-    return words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a} {b}" for a, b in pairwise(words)]
 
 
 @lru_cache(maxsize=1)
 def _lexicon() -> tuple[list[str], list[str], np.ndarray, dict[str, int]]:
-    """Kinds of all training wordings, their texts, (wordings, tokens) weights of unit length, and the tokens' columns."""
+    """Kinds and texts of all training wordings, (wordings, tokens) weights of unit length, the tokens' columns."""
     kinds, texts = [], []
     for kind in EDIT_KINDS:
         for split in ("train",):
@@ -190,7 +196,8 @@ def _kind(text: str) -> tuple[str | None, float]:
 # Words that by themselves tell a kind, whatever is around them: the nouns and verbs dancers use for it.
 _TELLING = (
     (r"\bclap|\bapplau", "clap"), (r"\bpunch|\bfists?\b|\bjab", "punch"), (r"\bjump|\bhop\b|\bleap", "jump"),
-    (r"\bnod|head bang", "nod"), (r"\bkick", "kick"), (r"\bknees? (?:up|high|lift)|knee lift|lift.* knees?\b", "knee_lift"),
+    (r"\bnod|head bang", "nod"), (r"\bkick", "kick"),
+    (r"\bknees? (?:up|high|lift)|knee lift|lift.* knees?\b", "knee_lift"),
     (r"\bmarch", "march"), (r"step-touch|side-step|step touch", "step_touch"), (r"two-step|2-step", "two_step"),
     (r"grapevine|\bvine", "grapevine"), (r"\bbox\b.*step|\bbox step|\bsquare", "box"), (r"cha-cha", "cha_cha"),
     (r"\bsalsa", "salsa"), (r"\bbounc", "bounce"), (r"\bshimm|shoulders? shak|shak\w* .*shoulder", "shimmy"),
@@ -207,10 +214,12 @@ _TELLING = (
     (r"double[- ]time|\bfaster|\bquicker|\bspeed .*up|twice as fast", "faster"),
     (r"half[- ]time|\bslow", "slower"), (r"\bcalm|\bgentl|\brelaxed|chill|less energy", "calmer"),
     (r"more (?:energy|power|drive|fire|life)|energet|livel|explosive", "energy"),
-    (r"\bsmoother|\bfluid|\bflowing|\bgraceful|\bsoften", "smoother"), (r"\bsharp|\bcrisp|\bstaccato|\bsnapp", "sharper"),
+    (r"\bsmoother|\bfluid|\bflowing|\bgraceful|\bsoften", "smoother"),
+    (r"\bsharp|\bcrisp|\bstaccato|\bsnapp", "sharper"),
     (r"\bbigger|\blarger|\bbroader|more (?:space|room)", "bigger"),
     (r"\bsmaller|\btighter|\bcompact|less (?:space|room)", "smaller"),
-    (r"mirror(?!.*arms)|left and right are|other side(?!.*arms)", "mirror"), (r"mirror.*arms|arms? .*mirror|swap .*arms",
+    (r"mirror(?!.*arms)|left and right are|other side(?!.*arms)", "mirror"),
+    (r"mirror.*arms|arms? .*mirror|swap .*arms",
      "mirror_arms"),
     (r"on the spot|in place|where you are", "stay"), (r"\btravel|across the floor|cover .*ground", "travel"),
     (r"\btiptoe|\btoes\b|\bheels?\b|relev", "rise"), (r"downbeat|on every 1\b|1st beat", "sink"),
@@ -225,7 +234,7 @@ _TELLING = (
 def _about(text: str) -> tuple[str, ...]:
     """The part that is the object of "make ... sharper", when it is no more than a part."""
     found = re.search(r"\b(left arm|right arm|arms|upper body|top half)\b", text)
-    return (_PART.get(found[1], found[1]),) if found else ()
+    return (_PART.get(str(found[1]), str(found[1])),) if found else ()
 
 
 def _params(kind: str, text: str) -> dict:

@@ -152,10 +152,12 @@ def clapped(before: View, after: View, params: Params) -> Finding:
     together = closer / max(q(b, 15) - 0.10, 0.15)
     swing = gained(before, after, _between_hands, params["every"])
     crossed = min(q(after.apart("wrist"), 8) + 0.12, 0.0)
-    up = np.mean([after.wrist(side)[:, 1] for side in ("left", "right")])
+    up = float(np.mean([after.wrist(side)[:, 1] for side in ("left", "right")]))
     height = (up - 0.1) / 0.35 if params["to"] == "overhead" else (0.75 - abs(up)) / 0.35
+    unlike = float(np.abs(after.wrist("left") - after.wrist("right")).mean())
+    even = 1 + (0.15 - unlike) / 0.12
     meet = 1 + (0.14 - q(a, 8)) / 0.2
-    score = min(together, swing / 0.12, meet, 1 + 12 * crossed, height)
+    score = min(together, swing / 0.12, meet, even, 1 + 12 * crossed, height)
     return Finding(score, f"the hands come within {cm(q(a, 8))} of each other on the beat")
 
 
@@ -194,7 +196,7 @@ def swung(before: View, after: View, params: Params) -> Finding:
     for side in ("left", "right"):
         gains.append(gained(before, after, lambda view, side=side: view.wrist(side)[:, 2], period))
         phases.append(after.harmonic(after.wrist(side)[:, 2], period))
-    low = np.mean([-after.wrist(side)[:, 1].mean() for side in ("left", "right")])
+    low = float(np.mean([-after.wrist(side)[:, 1].mean() for side in ("left", "right")]))
     score = min(min(gains) / 0.55, 1.2 * _in_turn(phases), (low - 0.1) / 0.5)
     return Finding(score, f"the arms swing {cm(2 * min(gains) * ARM_M)} forwards and back")
 

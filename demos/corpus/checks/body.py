@@ -119,8 +119,10 @@ def hips_circled(before: View, after: View, params: Params) -> Finding:
     gain -= max(
         0.0, float(np.linalg.norm(_circling(after, -sign, period)) - np.linalg.norm(_circling(before, -sign, period)))
     )
+    aside = gained(before, after, lambda view: _hips(view)[:, 0], period)
     return Finding(
-        min(gain / 0.09, _planted(before, after)), f"the hips circle {cm(2 * gain)} wide to the {params['way']}"
+        min(gain / 0.09, aside / 0.07, _planted(before, after)),
+        f"the hips circle {cm(2 * gain)} wide to the {params['way']}",
     )
 
 
@@ -145,7 +147,7 @@ def looked(before: View, after: View, params: Params) -> Finding:
             min(_swing(before, after, "head", of, 1, period) for of in ("spine3", "pelvis"))
             for period in (4.0, 2.0, 8.0)
         )
-        return Finding(gain / 1.1, f"the head turns {degrees(2 * gain)} from side to side")
+        return Finding(gain / 1.2, f"the head turns {degrees(2 * gain)} from side to side")
     axis, sign, full = _LOOKS[to]
     b, a = (sign * view.relative("head", "spine3")[:, axis] for view in (before, after))
     gain = q(a, 40) - q(b, 40)

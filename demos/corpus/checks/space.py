@@ -33,7 +33,8 @@ def turned_round(before: View, after: View, params: Params) -> Finding:
 
 def jumped(before: View, after: View, params: Params) -> Finding:
     """Flights, both feet well off the floor, against how many the beats ask for."""
-    flights = [_flights(view) for view in (before, after)]
+    least_m = _OFF_FLOOR_QUICK_M if params["every"] < 2 else _OFF_FLOOR_M
+    flights = [_flights(view, least_m) for view in (before, after)]
     expected = max(1.0, 0.75 * (after.beats - 0.75) / params["every"] - 0.5)
     gain = flights[1] - flights[0]
     return Finding(
@@ -41,13 +42,13 @@ def jumped(before: View, after: View, params: Params) -> Finding:
     )
 
 
-_OFF_FLOOR_M = 0.045
+_OFF_FLOOR_M, _OFF_FLOOR_QUICK_M = 0.07, 0.045  # jumps on every beat have no time to go high
 
 
-def _flights(view: View) -> int:
+def _flights(view: View, least_m: float = _OFF_FLOOR_M) -> int:
     ankles = np.minimum(*(view.at(name)[:, 1] for name in _FEET)) - ANKLE_HEIGHT
     toes = np.minimum(*(view.at(name)[:, 1] for name in ("left_foot", "right_foot"))) - TOE_HEIGHT
-    up = np.minimum(ankles, toes + 0.02) > _OFF_FLOOR_M
+    up = np.minimum(ankles, toes + 0.02) > least_m
     return int((np.diff(up.astype(int)) == 1).sum() + up[0])
 
 
