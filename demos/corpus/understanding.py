@@ -57,15 +57,14 @@ _PART = {
     "feet": "legs", "footwork": "legs", "trunk": "torso", "upper body": "upper", "top half": "upper",
     "left arm": "left_arm", "right arm": "right_arm",
 }  # fmt: skip
-_SMALL_WORDS = frozenset(  # they say nothing of the kind
-    (
-        "a an the your you it its of and or to in on at with as i please can could would like now just ok hey lets "
-        "is be do make every beat beats count counts dance from for that this me we how about so by all yeah then "
-        "out performer dancer should asked kindly maybe love want ask left right everything way through whole time "
-        "throughout bit little lot much slightly somewhat touch really strongly maximum kept keep let give more "
-        "less try"
-    ).split()  # noqa: SIM905
+_SMALL = (  # words that say nothing of the kind
+    "a an the your you it its of and or to in on at with as i please can could would like now just ok hey lets "
+    "is be do make every beat beats count counts dance from for that this me we how about so by all yeah then "
+    "out performer dancer should asked kindly maybe love want ask left right everything way through whole time "
+    "throughout bit little lot much slightly somewhat touch really strongly maximum kept keep let give more "
+    "less try"
 )
+_SMALL_WORDS = frozenset(_SMALL.split())
 
 
 def parse(text: str, dance: Dance) -> Edit | None:

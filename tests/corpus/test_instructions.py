@@ -40,13 +40,17 @@ def test_held_out_wordings_are_not_trained_on(dance, kind):
     assert all(by_split.values())
     assert not by_split["train"] & by_split["test"]
     assert not by_split["train"] & by_split["validation"]
-    assert sum(map(len, by_split.values())) == len(WORDINGS[kind])
+    assert sum(len(wordings(kind, split)) for split in SPLITS) == len(WORDINGS[kind])
     said = {split: set(instructions(_edit(dance, kind), seed=0, count=40, split=split)) for split in SPLITS}
     assert not said["train"] & said["test"]
 
 
 def _edit(dance, kind):
-    return sample_edit(dance, seed=5, kinds=[kind]) if kind not in ("rise", "stay") else make_edit(dance, kind)
+    return (
+        sample_edit(dance, seed=5, kinds=[kind])
+        if kind not in ("rise", "stay", "lower_arms")
+        else make_edit(dance, kind)
+    )
 
 
 def test_what_is_asked_is_said(dance):
@@ -67,7 +71,7 @@ def test_what_is_asked_is_said(dance):
 @pytest.mark.parametrize("register", REGISTERS)
 def test_registers_differ(dance, register):
     texts = instructions(usual(dance, "bigger"), seed=0, count=20, registers=[register])
-    assert len(texts) >= 6
+    assert len(texts) >= 4
     if register == "formal":
         assert all(text[0].isupper() and text[-1] in ".?" for text in texts)
     if register == "terse":

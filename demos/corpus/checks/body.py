@@ -195,7 +195,8 @@ def torso_waved(before: View, after: View, params: Params) -> Finding:
     for joint, parent in (("spine1", "pelvis"), ("spine3", "spine2")):
         gains.append(_swing(before, after, joint, parent, 0, period))
         change = after.relative(joint, parent)[:, 0] - before.relative(joint, parent)[:, 0]
-        phases.append(np.arctan2(*after.harmonic(change, period)[::-1]))
+        cosine, sine = after.harmonic(change, period)
+        phases.append(float(np.arctan2(sine, cosine)))
     lag = abs((phases[1] - phases[0] + np.pi) % (2 * np.pi) - np.pi)
     aside = _swing(before, after, "spine3", "pelvis", 2, period)
     score = min(gains[0] / 0.32, gains[1] / 0.24)
