@@ -258,7 +258,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = job(train)
     sub.add_argument("name", choices=["beats"])
-    sub.add_argument("--preset", choices=["cpu", "gpu"], default="cpu")
+    sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu")
     sub.add_argument("--out", type=Path, default=Path("output/beats"), help="where data and checkpoint are kept")
     return parser
 

@@ -6,9 +6,6 @@ looseness and drop-outs, and is equalised anew each time it is seen. The weights
 their card is weights/beats.md.
 """
 
-import argparse
-import json
-import sys
 import time
 from pathlib import Path
 
@@ -187,19 +184,3 @@ def train(*, preset: str = "cpu", corpus: Path, checkpoint: Path, seed: int = 0)
         "held_out_loss": held_out_loss,
         "minutes": (time.monotonic() - started) / 60,
     }
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """The shell's side of `train`."""
-    parser = argparse.ArgumentParser(description="Train the beat network.")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="cpu")
-    parser.add_argument("--corpus", type=Path, default=Path("runs/beats/corpus"))
-    parser.add_argument("--checkpoint", type=Path, default=Path("runs/beats/checkpoint.pt"))
-    options = parser.parse_args(arguments)
-    options.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    figures = train(preset=options.preset, corpus=options.corpus, checkpoint=options.checkpoint)
-    json.dump(figures, sys.stdout, indent=2)
-
-
-if __name__ == "__main__":
-    main()
