@@ -78,6 +78,8 @@ def landmarks(motion: Motion, curl: np.ndarray | float = 0.25) -> tuple[np.ndarr
     for name in (*UPPER, *LOWER[:6]):
         points[:, PLACE[name]] = joints[:, INDEX[name]]
     points[:, PLACE["neck"]] = joints[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]]].mean(axis=1)
+    # Halfway between the hips, as detectors have it; the skeleton's own pelvis joint is higher.
+    points[:, PLACE["pelvis"]] = joints[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(axis=1)
     head = INDEX["head"]
     for name, (offset, look) in _FACE.items():
         for side in _SIDES if name.startswith("left") else ("",):

@@ -90,7 +90,7 @@ def random_camera(motion: Motion, rng: np.random.Generator) -> Camera:
     aspect = float(rng.choice([9 / 16, 2 / 3, 1.0, 4 / 3, 16 / 9], p=[0.3, 0.15, 0.2, 0.1, 0.25]))
     focal = 0.5 / np.tan(np.radians(rng.uniform(28, 62)) / 2)
     direction = np.array([np.sin(azimuth) * np.cos(elevation), np.sin(elevation), np.cos(azimuth) * np.cos(elevation)])
-    fill = rng.uniform(0.55, 0.9) * (1.5 if rng.random() < 0.125 else 1.0)
+    fill = rng.uniform(0.55, 0.9) * (1.3 if rng.random() < 0.125 else 1.0)
     distance = 2.5
     roll = float(rng.normal(0, 0.015))
     for _ in range(6):  # perspective: the size in the picture answers to the distance almost inversely

@@ -20,7 +20,7 @@ from demos.motion import fairmotion_features, rhythm, solo_metrics
 from demos.motion.contacts import runs
 from demos.motion.duet_metrics import CAPSULE_RADII, CAPSULES, capsules, measure_duet, segment_distance
 from demos.motion.files import open_dance
-from demos.motion.motion import Motion
+from demos.motion.motion import Motion, concatenate
 from demos.motion.skeleton import INDEX
 
 WINDOW_S, SHORTEST_S = 12.0, 6.0
@@ -137,6 +137,7 @@ class Built:
     """A whole solo dance of a corpus: its windows joined, the passages it is made of."""
 
     motion: Motion
+    split: str
     bar_s: float
     passages: frozenset[tuple[str, float]]
     layers: int
@@ -158,19 +159,19 @@ def built_windows(corpus: Path) -> tuple[list[Window], list[Window], list[Built]
         for group, members in groups.items():
             items = [shards[index] for index in members]
             layers = sum(len(item.facts["layers"]) for item in items)
-            end, parts = 0, []
+            joined, measured, parts = 0, 0, []
             for item in items:
                 motion, start = item.motion(), item.facts["start"]
-                if start >= end:
+                if start >= measured:
                     (layered if layers else plain).append(Window(motion, np.array(item.facts["beats"]), group))
-                parts.append(motion.slice(max(end - start, 0), len(motion)))
-                end = start + len(motion)
+                    measured = start + len(motion)
+                parts.append(motion.slice(max(joined - start, 0), len(motion)))
+                joined = start + len(motion)
             downbeats = [beat for item in items[:1] for beat in item.facts["downbeats"]]
             dances.append(
                 Built(
-                    Motion(
-                        np.concatenate([p.poses for p in parts]), np.concatenate([p.translation for p in parts]), FPS
-                    ),
+                    concatenate(parts),
+                    split,
                     float(np.median(np.diff(downbeats))) if len(downbeats) > 1 else 2.0,
                     frozenset((s["source"], s["from_s"]) for item in items for s in item.facts["sources"]),
                     layers,
@@ -290,23 +291,24 @@ def own_grid(clips: Iterable[Clip]) -> Row:
 
 
 def composition_row(dances: Sequence[Built]) -> Row:
-    """How many passages dances are made of, and how long they stand idle."""
-    sources, passages, idle, over = [], [], [], []
-    for dance in dances:
-        minutes = dance.motion.duration_s / 60
-        sources.append(len({source for source, _ in dance.passages}))
-        passages.append(len(dance.passages) / minutes)
-        longest = longest_idle_s(dance.motion)
-        idle.append(longest)
-        over.append(100.0 * (longest > dance.bar_s))
+    """How many passages dances are made of and how long they stand idle; held-out ones have few to choose from."""
+    row: Row = {"seconds of a dance": float(np.mean([dance.motion.duration_s for dance in dances]))}
+    for name, chosen in (
+        ("train", [dance for dance in dances if dance.split == "train"]),
+        ("held out", [dance for dance in dances if dance.split != "train"]),
+    ):
+        if chosen:
+            clips = [len({source for source, _ in dance.passages}) for dance in chosen]
+            row[f"source clips in a dance, {name}"] = float(np.mean(clips))
+            row[f"fewest source clips, {name}"] = float(np.min(clips))
+    idle = [longest_idle_s(dance.motion) for dance in dances]
+    over = [longest > dance.bar_s for longest, dance in zip(idle, dances, strict=True)]
     return {
-        "seconds of a dance": float(np.mean([dance.motion.duration_s for dance in dances])),
-        "source clips in a dance": float(np.mean(sources)),
-        "fewest source clips": float(np.min(sources)),
-        "passages a minute": float(np.mean(passages)),
+        **row,
+        "passages a minute": float(np.mean([60 * len(d.passages) / d.motion.duration_s for d in dances])),
         "longest idle, s (mean)": float(np.mean(idle)),
         "longest idle, s (worst)": float(np.max(idle)),
-        "dances idle over a bar, %": float(np.mean(over)),
+        "dances idle over a bar, %": float(100 * np.mean(over)),
     }
 
 

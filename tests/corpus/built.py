@@ -1,6 +1,7 @@
 """A tiny corpus built once a test session from dances made here."""
 
 import pickle
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,15 +32,16 @@ def write_dances(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def tiny_corpus(tmp_path_factory):
-    """(folder of real dances, folder of the corpus built of them, what build returned)."""
+@cache
+def tiny(folder: Path) -> tuple[Path, Path, dict]:
+    """(folder of real dances, folder of the corpus built of them, what build returned); built once in each folder."""
     try:
         find_fluidsynth()
         find_soundfont()
     except InputError as error:
         pytest.skip(str(error))
-    folder = tmp_path_factory.mktemp("tiny")
+    folder = folder / "tiny-corpus"
+    folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DANCEFLOOR_CACHE", str(folder / "cache"))
         settings.cache_clear()

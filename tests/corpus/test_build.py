@@ -5,11 +5,16 @@ import json
 
 import numpy as np
 import pytest
-from corpus.built import TINY
+from corpus.built import TINY, tiny
 
 from demos.corpus import build, sets
 from demos.corpus.shards import Shards, read_index
 from demos.runtime.errors import InputError
+
+
+@pytest.fixture
+def tiny_corpus(tmp_path_factory):
+    return tiny(tmp_path_factory.getbasetemp())
 
 
 def digests(folder):

@@ -5,10 +5,16 @@ import json
 import numpy as np
 import pytest
 from conftest import make_groove
+from corpus.built import tiny
 
 from demos.corpus import report
 from demos.motion.motion import Motion, concatenate
 from demos.motion.skeleton import INDEX, REST_HEIGHT
+
+
+@pytest.fixture
+def tiny_corpus(tmp_path_factory):
+    return tiny(tmp_path_factory.getbasetemp())
 
 
 def still(seconds: float) -> Motion:
@@ -60,7 +66,8 @@ def test_the_report_covers_real_and_built(tiny_corpus):
             assert np.isfinite(row[key])
     built = next(row for name, row in found["solo"].items() if name.startswith("built"))
     assert 0 < built["BAS"] <= 1
-    assert built["source clips in a dance"] >= 1
+    assert built["passages a minute"] > 4
+    assert sum(count for name, count in found["counts"].items() if name.startswith("built")) == 6  # 14 s: one each
     assert found["fid"]["FID_k"]["real halves"] is not None
     assert found["couples"]
     table = report.text(found)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from corpus.built import tiny
 
 from demos.corpus import sets
 from demos.corpus.checkers import check
@@ -14,6 +15,11 @@ from demos.corpus.splits import SPLITS
 from demos.corpus.styles import STYLES
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
+
+
+@pytest.fixture
+def tiny_corpus(tmp_path_factory):
+    return tiny(tmp_path_factory.getbasetemp())
 
 
 def items(folder, name):
@@ -83,10 +89,10 @@ def test_edits_are_checked_and_chained(tiny_corpus):
         assert facts["instructions"]
         edit = Edit.from_json(json.dumps(facts["edit"]))
         dances = [
-            Dance((item.motion(name),), Provenance("test"), "", np.array(facts["beats"]), np.array(facts["downbeats"]))
+            Dance((item.motion(name),), Provenance("test"), beats=facts["beats"], downbeats=facts["downbeats"])
             for name in ("before", "after")
         ]
-        verdict = check(*dances, edit)
+        verdict = check(dances[0], dances[1], edit)
         assert verdict.achieved, facts["id"]
         assert verdict.preserved, facts["id"]
         key = (split, facts["chain"])
