@@ -92,7 +92,7 @@ def render(options: argparse.Namespace) -> Report:
     out = render_dance(
         list(result.dances), options.out, song_path=options.song, size=size, seconds=options.seconds,
         start_s=options.start, names=list(result.names) if len(entries) > 1 else None, camera=options.camera,
-        theme=options.theme, style=options.style, on_progress=_progress("film", options),
+        theme=options.theme, style=options.style, on_progress=_progress("film", "frames", options),
     )  # fmt: skip
     return _report({"out": str(out), "bytes": out.stat().st_size, "size": list(size), "dances": list(result.names)})
 
@@ -141,6 +141,25 @@ def train(options: argparse.Namespace) -> Report:
     return _report(run(preset=options.preset, corpus=options.out / "corpus", checkpoint=options.out / "checkpoint.pt"))
 
 
+def corpus(options: argparse.Namespace) -> Report:
+    """The training sets: build them from the reference data, or report how their dances compare with real ones."""
+    mocap = options.data / "mocap"
+    if options.action == "build":
+        from demos.corpus import build
+
+        if options.out is None:
+            raise InputError("Say where the corpus goes: python -m demos corpus build --out DIR.")
+        found = build.build(
+            options.out, size=options.size, seed=options.seed, data=mocap, workers=options.workers,
+            on_progress=_progress("corpus", "shards", options),
+        )  # fmt: skip
+        return found, build.text(found)
+    from demos.corpus import report
+
+    found = report.report(mocap, options.out, workers=options.workers)
+    return found, report.text(found)
+
+
 def _entry(options: argparse.Namespace):
     from demos.compare.pipeline import Entry
 
@@ -154,13 +173,13 @@ def _in_folder(out: Path) -> None:
         raise InputError(f"The folder {out.parent} cannot be made: {error.strerror}; choose another.") from error
 
 
-def _progress(what: str, options: argparse.Namespace) -> Callable[[int, int], None] | None:
+def _progress(what: str, unit: str, options: argparse.Namespace) -> Callable[[int, int], None] | None:
     """A progress bar on stderr for people; silence for programs."""
     if options.json or not sys.stderr.isatty():
         return None
     from tqdm import tqdm
 
-    bar = tqdm(desc=what, unit="frames")
+    bar = tqdm(desc=what, unit=unit)
 
     def report(done: int, total: int) -> None:
         bar.total = total
@@ -260,6 +279,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("name", choices=["beats"])
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu")
     sub.add_argument("--out", type=Path, default=Path("output/beats"), help="where data and checkpoint are kept")
+    sub = job(corpus)
+    sub.add_argument("action", choices=["build", "report"])
+    sub.add_argument("--out", "--corpus", type=Path, help="the corpus: where to build it, or which one to report on")
+    sub.add_argument("--size", default="small", choices=["small", "medium", "full"])
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--workers", type=int, default=2, help="processes")
+    sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
     return parser
 
 
