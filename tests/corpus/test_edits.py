@@ -105,12 +105,16 @@ def test_what_is_there_already_is_not_asked_for(dance):
     assert sample_edit(raised, seed=0, kinds=["lower_arms"]).kind == "lower_arms"
 
 
-def test_opposites(dance):
-    left = make_edit(dance, "turn", params={"way": "left", "count": 2})
-    assert opposite(left).params == {"way": "right", "count": 2}
-    assert opposite(make_edit(dance, "bigger")).kind == "smaller"
-    assert opposite(make_edit(dance, "clap")).kind == "open_arms"
-    assert opposite(make_edit(dance, "salsa")) is None
+@pytest.mark.parametrize(("kind", "other"), [("bigger", "smaller"), ("clap", "open_arms"), ("salsa", None)])
+def test_opposites(dance, kind, other):
+    turned = opposite(make_edit(dance, kind))
+    assert (turned.kind if turned else None) == other
+
+
+def test_the_opposite_of_a_turn_goes_the_other_way(dance):
+    back = opposite(make_edit(dance, "turn", params={"way": "left", "count": 2}))
+    assert back is not None
+    assert back.params == {"way": "right", "count": 2}
 
 
 def test_chains_build_on_each_other(dance):
