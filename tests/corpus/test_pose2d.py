@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import make_groove
+from made_motion import make_groove
 
 from demos.corpus import pose2d, pose2d_report
 from demos.corpus.keypoints import COCO_PLACES, MIRROR_PLACES, NAMES, PARTS, PLACE, landmarks

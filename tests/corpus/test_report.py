@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from conftest import make_groove
 from corpus.built import tiny
+from made_motion import make_groove
 
 from demos.corpus import report
 from demos.motion.motion import Motion, concatenate

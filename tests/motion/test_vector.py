@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from conftest import make_groove
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_motion import make_groove
 
 from demos.motion import rotations, vector
 from demos.motion.contacts import foot_contacts
