@@ -42,7 +42,7 @@ def test_a_perfect_and_a_halved_tracker_are_told_apart():
     assert evaluate._score(trial, np.zeros(0), np.zeros(0)).beat_f == 0
 
 
-def test_evaluation_reports_every_group(monkeypatch, sound_files, capsys):
+def test_evaluation_reports_every_group(monkeypatch, sound_files):
     monkeypatch.setattr(evaluate.grooves, "STYLES", {"disco": evaluate.grooves.STYLES["disco"]})
     monkeypatch.setattr(evaluate.soundfont, "available", lambda: False)
     monkeypatch.setattr(evaluate, "DURATION_S", 10.0)
@@ -50,7 +50,7 @@ def test_evaluation_reports_every_group(monkeypatch, sound_files, capsys):
     assert results["pieces"] == 2
     assert results["by_genre"]["numpy synth/disco"]["ours"]["beat_f"] > 0.9
     assert results["songs"]["song.wav"]["ours_bpm"] == pytest.approx(120, abs=1)
-    assert "disco" in capsys.readouterr().out
+    assert "disco" in evaluate.text(results)
 
 
 def test_bench_measures_everything(sound_files, monkeypatch):
