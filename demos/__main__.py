@@ -21,6 +21,13 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("demos"):
+            raise
+        print(
+            f"This job needs the package {error.name}: run make test once, it installs what jobs need.", file=sys.stderr
+        )
+        return 2
     except BrokenPipeError:  # the reader of our output, such as head, has left
         return 0
     print(json.dumps(report) if options.json else text)

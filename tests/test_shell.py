@@ -85,6 +85,13 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments):
     assert "Traceback" not in done.stderr
 
 
+def test_a_package_that_only_developers_have_is_named(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mir_eval", None)  # as if it were not installed
+    monkeypatch.delitem(sys.modules, "demos.audio.evaluate", raising=False)
+    assert main(["evaluate", "beats"]) == 2
+    assert "mir_eval" in capsys.readouterr().err
+
+
 def test_a_real_couple_and_a_real_song(capsys, shared_data, private_cache):
     """The same job as in the browser: 60_01 and 61_01 as a couple on a real song."""
     mocap = shared_data / "mocap" / "cmu"

@@ -39,7 +39,7 @@ def build(page: gr.Blocks, folder: gr.State) -> None:
             gr.Markdown("Drop a song and a dance, or try one of these:", elem_classes="df-hint")
             with gr.Row():
                 buttons = {
-                    gr.Button(example.title, size="sm", min_width=110, elem_classes="df-example"): example
+                    gr.Button(example.title, size="sm", min_width=160, elem_classes="df-example"): example
                     for example in examples()
                 }
             files = gr.File(
