@@ -76,12 +76,12 @@ class Row:
         ------
         InputError : a cell that should be a number and is not.
         """
-        rate = _number(fps, "Frames/s")
+        rate = _number(fps, "FPS")
         return Row(
             str(name or "").strip(),
             str(couple or "").strip(),
             rate or None,
-            _number(start_s, "Starts at") or 0.0,
+            _number(start_s, "Start") or 0.0,
         )
 
 

@@ -23,10 +23,10 @@ from demos.runtime.errors import InputError
 TITLE = "Compare"
 HASH = "compare"
 
-DETAIL_HEADERS = ["File", "Name", "Couple", "Frames/s", "Starts at (s)"]
+DETAIL_HEADERS = ["File", "Name", "Couple", "FPS", "Start"]
 DETAIL_HINT = (
-    "Two files with the same letter under **Couple** dance together, in one world. Leave **Frames/s** empty to believe "
-    "the file. **Starts at** moves a dance on the song's clock; a negative number skips its beginning."
+    "Two files with the same letter under **Couple** dance together, in one world. Leave **FPS** empty to believe "
+    "the file. **Start**, in seconds, moves a dance on the song's clock; a negative number skips its beginning."
 )
 VIDEO_SIZES = {"Small (640 wide)": 640, "Medium (1280 wide)": 1280, "Full HD (1920 wide)": 1920}
 
@@ -64,6 +64,8 @@ def build(page: gr.Blocks, folder: gr.State) -> None:
                     column_count=len(DETAIL_HEADERS),
                     interactive=True,
                     static_columns=[0],
+                    column_widths=["27%", "29%", "17%", "13%", "14%"],
+                    elem_id="compare-details",
                     show_label=False,
                     buttons=[],
                     wrap=True,
