@@ -88,6 +88,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments):
 def test_a_package_that_only_developers_have_is_named(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "mir_eval", None)  # as if it were not installed
     monkeypatch.delitem(sys.modules, "demos.audio.evaluate", raising=False)
+    monkeypatch.delattr("demos.audio.evaluate", raising=False)  # an earlier test may have left it on its package
     assert main(["evaluate", "beats"]) == 2
     assert "mir_eval" in capsys.readouterr().err
 
