@@ -25,8 +25,13 @@ def column(part: str) -> int:
 
 @pytest.mark.parametrize(
     ("joint", "part"),
-    [("left_shoulder", "left_arm"), ("right_shoulder", "right_arm"), ("head", "head"), ("spine1", "torso"),
-     ("left_hip", "legs")],
+    [
+        ("left_shoulder", "left_arm"),
+        ("right_shoulder", "right_arm"),
+        ("head", "head"),
+        ("spine1", "torso"),
+        ("left_hip", "legs"),
+    ],
 )
 def test_a_turn_by_the_same_angle_is_about_as_large_in_every_part(joint, part):
     found = between(AT_REST, turned(joint, (0, 0, 0.3)))[0]
