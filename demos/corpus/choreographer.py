@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus.alignment import fit_counts
 from demos.corpus.assembly import Run, assemble
@@ -27,6 +28,9 @@ from demos.runtime.errors import InputError
 
 SHORTEST_S, LONGEST_S = 3.0, 600.0
 LONGEST_RING_S = 4.0
+LOOSENESS_S = 0.06
+"""How far people dance off the beat: with it dances score on their music what real ones score on their own pulse."""
+_LEAN_S = 0.8  # standard deviation of the Gaussian that smooths how far off: ahead for some counts, then behind
 GRAPHS_BYTES = 512 << 20  # of motion graphs kept in memory
 
 
@@ -79,7 +83,8 @@ def choreograph(
     seed: int = 0,
     sections: Sequence[Section] = (),
     accent: float | None = None,
-    tightness: float = 0.5,
+    tightness: float = 0.15,
+    looseness_s: float = LOOSENESS_S,
     couple: bool = False,
     song_sha256: str = "",
 ) -> Choreography:
@@ -93,6 +98,7 @@ def choreograph(
     couple : choreograph couples: the follow moves as recorded beside their lead.
     style : a name of styles.STYLES. accent : 0 .. 0.25 instead of the style's own.
     tightness : 1 looks for phrases whose own beats fall on the music's, 0 sets only their ends on beats.
+    looseness_s : 0 .. 0.1, seconds (standard deviation) by which the dancer runs ahead of the beat or behind it.
     seed : the same arguments and seed give the same dance.
     sections : the song's form, if known: energy is followed, what has the same label is danced alike.
 
@@ -124,16 +130,33 @@ def choreograph(
     frames = max(1, round(seconds * FPS))
     ringing_s = seconds - float(beats[-1])  # a song's last chord; a longer stretch without beats is danced through
     ends = float(beats[-1]) if counts.count_s < ringing_s < LONGEST_RING_S else None
-    motions = assemble(runs, counts.times_s, counts.first, frames, couple=couple, rest_s=ends)
+    felt = counts.times_s + lean(len(counts.times_s), counts.count_s, looseness_s, seed)
+    motions = assemble(runs, felt, counts.first, frames, couple=couple, rest_s=ends)
     plan = tuple(steps)
     provenance = Provenance(
         "choreographer",
         seed=seed,
-        settings={"style": chosen.name, "accent": lingering, "tightness": float(tightness)},
+        settings={
+            "style": chosen.name,
+            "accent": lingering,
+            "tightness": float(tightness),
+            "looseness_s": float(looseness_s),
+        },
         source=", ".join(sorted({step.source for step in plan})),
     )
     inside = beats[(beats >= 0) & (beats < seconds)], downbeats[(downbeats >= 0) & (downbeats < seconds)]
     return Choreography(Dance(motions, provenance, song_sha256, *inside), plan, chosen.name, seed)
+
+
+def lean(counts: int, count_s: float, looseness_s: float, seed: int) -> np.ndarray:
+    """(counts,) seconds by which each count is felt late (early when negative), of standard deviation looseness_s.
+
+    Smooth over counts of count_s seconds, so that time bends by a few per cent only.
+    """
+    drawn = np.random.default_rng([seed, 6007]).standard_normal(counts)
+    width = _LEAN_S / count_s
+    felt = gaussian_filter1d(drawn, width) * np.sqrt(2 * np.sqrt(np.pi) * width)  # what smoothing took
+    return np.clip(looseness_s * felt, -2 * looseness_s, 2 * looseness_s)
 
 
 def _graph(phrases: list[Phrase], couple: bool) -> MotionGraph:

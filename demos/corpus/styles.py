@@ -19,7 +19,7 @@ class Style:
 
     name: str
     weights: dict[str, float]
-    accent: float = 0.06
+    accent: float = 0.04
     count_s: float = 0.5
     travel_m: float = 1.2
 
@@ -37,11 +37,11 @@ _FAMILIES = {
 }
 
 _MANNERS: dict[str, dict[str, float]] = {
-    "hiphop": {"accent": 0.1},
-    "breaking": {"accent": 0.1},
+    "hiphop": {"accent": 0.06},
+    "breaking": {"accent": 0.06},
     "salsa": {"accent": 0.03, "count_s": 0.34},
     "modern": {"accent": 0.0, "count_s": 0.6, "travel_m": 1.8},
-    "indian": {"accent": 0.05, "count_s": 0.45},
+    "indian": {"accent": 0.03, "count_s": 0.45},
 }
 
 STYLES = {name: Style(name, weights, **_MANNERS.get(name, {})) for name, weights in _FAMILIES.items()}
