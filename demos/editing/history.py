@@ -122,8 +122,6 @@ class History:
         """Show another version; what is added next branches off it."""
         return History(self.versions, self[identity].id)
 
-    branch = go
-
     def undo(self) -> History:
         """Show what the current version was made from; nothing is lost. The same history at a first version."""
         parent = self.current.parent
