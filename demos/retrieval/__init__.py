@@ -1,0 +1,1 @@
+"""Find a dance by describing it, by a song, or by another dance (CustomDancer)."""
