@@ -1,0 +1,248 @@
+"""Train the two networks on a corpus: `python -m demos train predictor|editor --corpus DIR`.
+
+A run writes checkpoints beside the corpus and goes on from them when started again; what ships is the running average
+of the weights, in half precision, with its configuration in the file's header.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from tqdm import tqdm
+
+from demos.editing.conditions import STYLES
+from demos.editing.data import WINDOW, Dances, Pairs, statistics
+from demos.editing.losses import motion_losses, weighted
+from demos.editing.model import Config, Editor, Predictor, parameters_of
+from demos.nn.diffusion import STEPS, scheduler
+from demos.runtime.errors import InputError
+from demos.runtime.settings import WEIGHTS
+
+LEAST_DEVIATION = 0.08
+"""Columns that hardly move are normalised by this, so that their noise does not count as dance."""
+CONTINUED = (15, 60)
+"""Frames that are given when a window continues another, in training: from half a second to two."""
+NO_STYLE, NO_MUSIC = 0.4, 0.1
+NO_INSTRUCTION, NO_BEFORE = 0.08, 0.08
+"""Shares of a batch without a condition, for guidance."""
+CHECKPOINT_S = 120.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How long and how large. minutes : of training; the learning rate falls over them. steps : at most."""
+
+    minutes: float
+    steps: int
+    batch: int
+    rate: float
+    config: Config
+
+
+PRESETS = {
+    "cpu": Preset(80, 100_000, 64, 1e-3, Config()),
+    "gpu": Preset(18, 100_000, 256, 5e-4, Config(width=384, heads=6, depth=8, patch=4, detail=192)),
+    "trial": Preset(1, 40, 8, 1e-3, Config(width=64, depth=2, detail=32)),
+}
+
+
+def train(
+    name: str,
+    *,
+    corpus: Path | str,
+    preset: str = "cpu",
+    out: Path | None = None,
+    checkpoint: Path | None = None,
+    minutes: float | None = None,
+    cem: bool = True,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Train one network.
+
+    name : predictor or editor. corpus : a folder built by `corpus build`. out : the weights to write, in weights/ when
+    None. checkpoint : where to go on from. minutes : instead of the preset's. cem : False for the editor's ablation.
+    Returns steps, minutes and the running means of the losses. Raises InputError for unknown names or corpora.
+    """
+    if preset not in PRESETS:
+        raise InputError(f'There is no preset "{preset}": choose from {", ".join(PRESETS)}.')
+    if name not in _TASKS:
+        raise InputError(f'There is no network "{name}" to train here: choose from {", ".join(_TASKS)}.')
+    plan = PRESETS[preset]
+    plan = replace(plan, minutes=minutes or plan.minutes, config=replace(plan.config, cem=cem))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(seed)
+    task = _TASKS[name](corpus, plan.config, device, seed)
+    out = out or WEIGHTS / f"{name}.safetensors"
+    checkpoint = checkpoint or Path(corpus) / f"{out.stem}.checkpoint.pt"
+    return _run(task, plan, device=device, out=out, checkpoint=checkpoint, seed=seed)
+
+
+class PredictorTask:
+    """Batches and losses of the prediction stage."""
+
+    def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
+        self.dances, self.device = Dances(corpus, "train"), device
+        self.network = Predictor(config)
+        self.rng = np.random.default_rng(seed)
+        sample = self.dances.batch(512, self.rng)
+        _set_statistics(self.network, sample.motion, sample.music)
+        self.network.to(device)
+
+    def losses(self, size: int, noise: torch.Generator) -> dict[str, Tensor]:
+        """The loss terms of the next batch."""
+        network, batch = self.network, self.dances.batch(size, self.rng)
+        wanted = network.normalise(batch.motion.to(self.device))
+        noisy, steps = _noised(wanted, noise)
+        given = torch.zeros(size, WINDOW, 1)
+        for row in range(0, size, 2):  # every other window continues another
+            given[row, : int(torch.randint(*CONTINUED, (), generator=noise))] = 1
+        style = torch.where(torch.rand(size, generator=noise) < NO_STYLE, 0, batch.style)
+        hears = (torch.rand(size, generator=noise) >= NO_MUSIC).float()
+        style = torch.where(hears == 0, 0, style)
+        with _autocast(self.device):
+            clean = network(
+                noisy, steps, batch.music.to(self.device), style.to(self.device), wanted, given.to(self.device),
+                hears.to(self.device),
+            )  # fmt: skip
+        return motion_losses(clean.float(), wanted, network.normalise.inverse, generator=noise)
+
+
+class EditorTask:
+    """Batches and losses of the editing stage."""
+
+    def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
+        from demos.editing.reader import embeddings  # brings the sentence encoder, which the predictor does without
+
+        self.pairs, self.device = Pairs(corpus, "train", embeddings), device
+        self.network = Editor(config)
+        self.rng = np.random.default_rng(seed)
+        sample = self.pairs.batch(512, self.rng)
+        _set_statistics(self.network, torch.cat([sample.before, sample.after]), sample.music)
+        self.network.to(device)
+
+    def losses(self, size: int, noise: torch.Generator) -> dict[str, Tensor]:
+        """The loss terms of the next batch, on what the mask lets change."""
+        network, batch = self.network, self.pairs.batch(size, self.rng)
+        before, wanted = (network.normalise(part.to(self.device)) for part in (batch.before, batch.after))
+        noisy, steps = _noised(wanted, noise)
+        reads = (torch.rand(size, generator=noise) >= NO_INSTRUCTION).float().to(self.device)
+        sees = (torch.rand(size, generator=noise) >= NO_BEFORE).float().to(self.device)
+        mask = batch.mask.to(self.device)
+        with _autocast(self.device):
+            clean = network(
+                noisy, steps, before, batch.music.to(self.device), batch.instruction.to(self.device), mask, reads, sees
+            )
+        free = ((mask @ network.columns) > 0).float()
+        clean = clean.float() * free + wanted * (1 - free)  # the rest is held anyway
+        terms = motion_losses(clean, wanted, network.normalise.inverse, generator=noise)
+        # Most of a pair does not change: compare with what there was to change, so that small edits count too.
+        terms["reconstruction"] = terms["reconstruction"] / free.mean().clamp(min=0.05)
+        return terms
+
+
+_TASKS = {"predictor": PredictorTask, "editor": EditorTask}
+
+
+def _run(
+    task: PredictorTask | EditorTask, plan: Preset, *, device: torch.device, out: Path, checkpoint: Path, seed: int
+) -> dict[str, float]:
+    network = task.network
+    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+    optimiser = torch.optim.AdamW(network.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    noise = torch.Generator().manual_seed(seed)
+    step, spent, means = 0, 0.0, {}
+    if checkpoint.is_file():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        average, step, spent, means = state["average"], state["step"], state["spent"], state["means"]
+        noise.manual_seed(seed + step)
+        task.rng = np.random.default_rng([seed, step])
+    bar = tqdm(initial=step, desc=network.kind)
+    mark = saved = time.monotonic()
+    while (progress := max(spent / (60 * plan.minutes), step / plan.steps)) < 1:
+        rate = plan.rate * min(1.0, (step + 1) / 100) * (0.03 + 0.485 * (1 + math.cos(math.pi * progress)))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        terms = task.losses(plan.batch, noise)
+        optimiser.zero_grad(set_to_none=True)
+        weighted(terms).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        _follow(average, network, min(0.999, (1 + step) / (10 + step)))
+        for name, value in terms.items():
+            means[name] = 0.98 * means.get(name, float(value)) + 0.02 * float(value)
+        now = time.monotonic()
+        spent, mark = spent + now - mark, now
+        bar.update()
+        bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()} | {"min": f"{spent / 60:.1f}"})
+        if now - saved > CHECKPOINT_S:
+            saved = now
+            _save_checkpoint(checkpoint, network, optimiser, average, step, spent, means)
+            write_weights(average, task.network, out)
+    _save_checkpoint(checkpoint, network, optimiser, average, step, spent, means)
+    write_weights(average, task.network, out)
+    return {"steps": step, "minutes": spent / 60, "parameters": parameters_of(network), **means}
+
+
+def write_weights(state: dict[str, Tensor], network: Predictor | Editor, path: Path) -> None:
+    """Weights in half precision, statistics in full, with kind, configuration and styles in the header."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {
+        name: (value.float() if "normalise" in name else value.half()).contiguous().cpu()
+        for name, value in state.items()
+    }
+    header = {"kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLES)}
+    part = path.with_name(path.name + ".part")
+    save_file(kept, part, metadata=header)
+    part.replace(path)
+
+
+def _save_checkpoint(path: Path, network, optimiser, average, step, spent, means) -> None:
+    part = path.with_name(path.name + ".part")
+    torch.save(
+        {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "average": average, "step": step,
+         "spent": spent, "means": means},
+        part,
+    )  # fmt: skip
+    part.replace(path)
+
+
+@torch.no_grad()
+def _follow(average: dict[str, Tensor], network: torch.nn.Module, keep: float) -> None:
+    for name, value in network.state_dict().items():
+        average[name].lerp_(value, 1 - keep)
+
+
+def _noised(wanted: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Noisy samples at random steps, and the steps."""
+    steps = torch.randint(STEPS, (len(wanted),), generator=noise).to(wanted.device)
+    grain = torch.randn(wanted.shape, generator=noise).to(wanted.device)
+    return _CHAIN.add_noise(wanted, grain, steps), steps  # pyright: ignore[reportArgumentType]
+
+
+_CHAIN = scheduler()
+
+
+def _autocast(device: torch.device) -> torch.autocast:
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+@torch.no_grad()
+def _set_statistics(network: Predictor | Editor, motion: Tensor, music: Tensor) -> None:
+    for normaliser, sample, least in (
+        (network.normalise, motion, LEAST_DEVIATION),
+        (network.music.normalise, music, 0.05),
+    ):
+        mean, deviation = statistics(sample, least=least)
+        normaliser.mean.copy_(mean)
+        normaliser.deviation.copy_(deviation)

@@ -1,0 +1,69 @@
+"""The skeleton in torch: 6-D rotations, forward kinematics and headings of 151-d motion vectors, with gradients."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from demos.motion.skeleton import PARENTS, REST_OFFSETS
+from demos.motion.vector import ROOT, ROTATIONS
+
+
+def sixd_to_matrix(sixd: Tensor) -> Tensor:
+    """(..., 6), a matrix's first two columns, not quite orthonormal -> (..., 3, 3) (Zhou et al. eq. 15)."""
+    first = torch.nn.functional.normalize(sixd[..., :3], dim=-1)
+    second = sixd[..., 3:] - (first * sixd[..., 3:]).sum(-1, keepdim=True) * first
+    second = torch.nn.functional.normalize(second, dim=-1)
+    return torch.stack([first, second, torch.cross(first, second, dim=-1)], dim=-1)
+
+
+def joint_positions(vectors: Tensor) -> Tensor:
+    """(..., 151) vectors -> (..., 24, 3) world positions, metres."""
+    local = sixd_to_matrix(vectors[..., ROTATIONS].unflatten(-1, (24, 6)))
+    offsets = torch.as_tensor(REST_OFFSETS, dtype=vectors.dtype, device=vectors.device)
+    world, positions = [local[..., 0, :, :]], [vectors[..., ROOT]]
+    for joint in range(1, len(PARENTS)):
+        parent = PARENTS[joint]
+        positions.append(positions[parent] + world[parent] @ offsets[joint])
+        world.append(world[parent] @ local[..., joint, :, :])
+    return torch.stack(positions, dim=-2)
+
+
+def heading(vectors: Tensor) -> Tensor:
+    """(..., 151) -> (...,) radians about y by which the pelvis is turned, 0 facing +z, left turns positive."""
+    left = vectors[..., ROTATIONS][..., :3]  # the pelvis's own x axis
+    return torch.atan2(-left[..., 2], left[..., 0])
+
+
+def moved(vectors: Tensor, angle: Tensor, origin: Tensor) -> Tensor:
+    """Vectors turned about the y axis through the world's middle, then shifted on the floor.
+
+    vectors : (batch, frames, 151). angle : (batch,) radians. origin : (batch, 2) metres, x and z, added after turning.
+    """
+    cos, sin = angle.cos()[:, None, None], angle.sin()[:, None, None]
+
+    def turned(triples: Tensor) -> Tensor:
+        x, y, z = triples[..., 0:1], triples[..., 1:2], triples[..., 2:3]
+        return torch.cat([cos * x + sin * z, y, cos * z - sin * x], dim=-1)
+
+    root = turned(vectors[..., ROOT])
+    shift = torch.stack([origin[:, 0], torch.zeros_like(angle), origin[:, 1]], dim=-1)
+    first, second = vectors[..., 7:10], vectors[..., 10:13]  # the pelvis's columns; other joints are relative to it
+    return torch.cat(
+        [vectors[..., :4], root + shift[:, None], turned(first), turned(second), vectors[..., 13:]], dim=-1
+    )
+
+
+def canonical(vectors: Tensor, reference: Tensor) -> Tensor:
+    """Vectors seen from where the first frame of `reference` (batch, frames, 151) stands: it faces +z in the middle."""
+    angle = -heading(reference[:, 0])
+    turned = moved(vectors, angle, torch.zeros_like(angle)[:, None].expand(-1, 2))
+    start = moved(reference[:, :1], angle, torch.zeros_like(angle)[:, None].expand(-1, 2))[:, 0, ROOT]
+    return moved(turned, torch.zeros_like(angle), -start[:, [0, 2]])
+
+
+def placed(vectors: Tensor, reference: Tensor) -> Tensor:
+    """The inverse of `canonical` for the same reference."""
+    angle = heading(reference[:, 0])
+    turned = moved(vectors, angle, torch.zeros_like(angle)[:, None].expand(-1, 2))
+    return moved(turned, torch.zeros_like(angle), reference[:, 0, ROOT][:, [0, 2]])

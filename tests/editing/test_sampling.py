@@ -1,0 +1,185 @@
+"""Windows agree where they meet, changes stay where they belong, seeds decide."""
+
+import numpy as np
+import pytest
+import torch
+from made_motion import make_groove
+
+from demos.editing import sampling
+from demos.editing.conditions import MUSIC, PART_NAMES, change_mask, columns_of_parts, music_condition
+from demos.editing.model import Editor, Predictor
+from demos.motion import vector
+from demos.runtime.errors import InputError
+
+
+def _music(frames: int) -> np.ndarray:
+    values = np.random.default_rng(0).normal(size=(frames, 35)).astype(np.float32)
+    return music_condition(values, np.arange(0, frames / 30, 0.5), np.arange(0, frames / 30, 2.0), frames)
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return Predictor.tiny()
+
+
+@pytest.fixture(scope="module")
+def editor():
+    return Editor.tiny()
+
+
+@pytest.fixture(scope="module")
+def groove_vectors():
+    return vector.encode(make_groove(seconds=20.0))
+
+
+def _predicted(network, frames, **options):
+    return list(sampling.predict(network, _music(frames), steps=2, **options))
+
+
+@pytest.mark.parametrize("frames", [1, 7, 240, 241, 500])
+def test_a_dance_is_as_long_as_its_music(predictor, frames):
+    stretches = _predicted(predictor, frames)
+    assert sum(len(stretch) for stretch in stretches) == frames
+    assert all(np.isfinite(stretch).all() for stretch in stretches)
+    assert len(stretches) == 1 + int(np.ceil(max(frames - 240, 0) / 180))
+
+
+def test_the_same_seed_the_same_dance_and_prefixes_agree(predictor):
+    first, again, other = (np.concatenate(_predicted(predictor, 420, seed=seed)) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 0.1
+    # A preview is the beginning of the whole: windows do not depend on what comes after them.
+    preview = next(sampling.predict(predictor, _music(420), steps=2, seed=3))
+    np.testing.assert_array_equal(preview, first[:240])
+
+
+def test_windows_are_given_what_the_last_one_made(predictor, monkeypatch):
+    seen = []
+    plain = sampling._predict_window
+
+    def spy(network, music, past, *rest):
+        seen.append((past, made := plain(network, music, past, *rest)))
+        return made
+
+    monkeypatch.setattr(sampling, "_predict_window", spy)
+    whole = np.concatenate(_predicted(predictor, 600))
+    assert seen[0][0] is None
+    for number, (past, made) in enumerate(seen[1:], start=1):
+        np.testing.assert_array_equal(past, whole[180 * number : 180 * number + 60])
+        np.testing.assert_allclose(made[:60, 4:7], past[:, 4:7], atol=1e-4)
+
+
+def test_a_dance_goes_on_from_given_frames(predictor, groove_vectors):
+    whole = np.concatenate(_predicted(predictor, 100, start=groove_vectors[:90]))
+    assert whole.shape == (100, 151)
+    other = np.concatenate(_predicted(predictor, 100, start=groove_vectors[200:290]))
+    assert np.abs(whole - other).max() > 1e-3
+
+
+def test_rotations_come_out_as_rotations(predictor):
+    made = np.concatenate(_predicted(predictor, 60))
+    columns = made[:, 7:].reshape(-1, 2, 3)
+    np.testing.assert_allclose(np.linalg.norm(columns, axis=-1), 1, atol=1e-4)
+    np.testing.assert_allclose((columns[:, 0] * columns[:, 1]).sum(-1), 0, atol=1e-4)
+
+
+def test_music_style_and_guidance_matter_even_to_an_untrained_network(predictor):
+    plain = np.concatenate(_predicted(predictor, 60, guidance=1.0))
+    assert np.abs(np.concatenate(_predicted(predictor, 60, style="salsa", guidance=1.0)) - plain).max() > 1e-4
+    assert np.abs(np.concatenate(_predicted(predictor, 60, guidance=3.0)) - plain).max() > 1e-4
+    with pytest.raises(InputError, match="salsa"):
+        _predicted(predictor, 60, style="moonwalking")
+
+
+def _edited(network, before, **options):
+    asked = {"start": 150, "stop": 300, "parts": frozenset({"left_arm", "head"}), "steps": 2, **options}
+    return sampling.edit(network, before, _music(len(before)), np.ones(128, np.float32), **asked)
+
+
+@pytest.mark.parametrize("guidance", [1.0, 2.0])
+@pytest.mark.parametrize(("start", "stop"), [(0, 60), (150, 300), (20, 560), (560, 600)])
+def test_what_was_not_asked_to_change_is_bit_equal(editor, groove_vectors, start, stop, guidance):
+    before = groove_vectors[:600]
+    after = _edited(editor, before, start=start, stop=stop, text_guidance=guidance, source_guidance=guidance)
+    changed = after != before
+    outside = np.ones(600, bool)
+    outside[max(start - 12, 0) : stop + 12] = False
+    assert not changed[outside].any()
+    parts = columns_of_parts()[[PART_NAMES.index("left_arm"), PART_NAMES.index("head")]].any(0)
+    assert not changed[:, ~parts].any()
+    assert changed[start:stop][:, parts].any()
+
+
+def test_an_empty_stretch_changes_nothing(editor, groove_vectors):
+    np.testing.assert_array_equal(_edited(editor, groove_vectors, start=90, stop=90, blend=0), groove_vectors)
+
+
+def test_words_seeds_and_strength_matter_even_to_an_untrained_network(editor, groove_vectors):
+    plain = _edited(editor, groove_vectors)
+    np.testing.assert_array_equal(plain, _edited(editor, groove_vectors))
+    assert np.abs(plain - _edited(editor, groove_vectors, seed=1)).max() > 1e-3
+    assert np.abs(plain - _edited(editor, groove_vectors, strength=0.1)).max() > 1e-5
+    with pytest.raises(ValueError, match="frames"):
+        sampling.edit(
+            editor, groove_vectors, _music(10), np.zeros(128, np.float32), start=0, stop=9, parts=frozenset({"head"})
+        )
+
+
+def test_steps_are_told(editor, groove_vectors):
+    told = []
+    _edited(editor, groove_vectors[:600], start=0, stop=600, on_step=lambda done, of: told.append((done, of)))
+    assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
+    assert len(told) > 4  # more than one window
+
+
+def test_phases_turn_with_the_beat():
+    condition = music_condition(np.ones((90, 35), np.float32), np.array([0.5, 1.0, 1.5]), np.array([0.5, 2.5]), 120)
+    assert condition.shape == (120, MUSIC)
+    assert not condition[90:, :35].any()  # the song is over
+    np.testing.assert_allclose(condition[[0, 15, 30, 45, 60, 105], 35], 1, atol=1e-6)  # on beats, also beyond the known
+    np.testing.assert_allclose(condition[[15, 75], 37], 1, atol=1e-6)
+    np.testing.assert_allclose(condition[45, 37], -1, atol=1e-6)  # the middle of the bar
+    assert not music_condition(np.ones((9, 35), np.float32), np.array([1.0]), np.array([]), 9)[:, 35:].any()
+
+
+def test_a_change_comes_and_goes_within_its_blends():
+    mask = change_mask(60, 20, 40, frozenset({"legs"}), blend=5)
+    legs = mask[:, PART_NAMES.index("legs")]
+    assert mask.sum() == legs.sum()
+    assert (legs[20:40] == 1).all()
+    assert not legs[:15].any()
+    assert not legs[45:].any()
+    assert (np.diff(legs[14:21]) > 0).all()
+    assert columns_of_parts().any(0).all()  # every number belongs to a part
+    assert (columns_of_parts().sum(0) == 1).all()
+
+
+def _inputs() -> tuple[torch.Tensor, ...]:
+    motion, one = torch.randn(1, 12, 151), torch.ones(1)
+    return (
+        motion,
+        torch.tensor([5]),
+        motion,
+        torch.randn(1, 12, MUSIC),
+        torch.randn(1, 129),
+        torch.ones(1, 12, 6),
+        one,
+        one,
+    )
+
+
+def test_the_ablation_has_no_gate():
+    from dataclasses import replace
+
+    from demos.editing.model import TINY
+
+    torch.manual_seed(0)
+    network = Editor(replace(TINY, cem=False)).eval()
+    assert network(*_inputs()).shape == (1, 12, 151)
+    cues, sigma = network.cem(*(torch.randn(1, 5, TINY.width) for _ in range(3)))
+    assert (sigma == 0.5).all()
+    torch.testing.assert_close(cues, cues[:, :1].expand_as(cues))
+    cues, sigma = Editor.tiny().cem(*(torch.randn(1, 5, TINY.width) for _ in range(3)))
+    assert sigma.shape == (1, 5, 1)
+    assert len(sigma.unique()) == 5
+    assert not torch.allclose(cues[:, 0], cues[:, 1])
