@@ -69,12 +69,12 @@ _SMALL_WORDS = frozenset(_SMALL.split())
 
 def parse(text: str, dance: Dance) -> Edit | None:
     """What an instruction asks of a dance, or None when it is not understood or cannot be done to this dance."""
-    plain = _normal(text)
+    plain = normal(text)
     if not plain:
         return None
     keep = tuple(dict.fromkeys(_PART.get(str(part), str(part)) for part in _KEEP.findall(plain)))
     rest = _KEEP.sub(" ", plain)
-    when, rest = _when(rest)
+    when, rest = when_said(rest)
     kind, fit = _kind(rest)
     if kind is None or fit < _LEAST:
         return None
@@ -91,14 +91,14 @@ def parse(text: str, dance: Dance) -> Edit | None:
         return None
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     lowered = text[:LONGEST].lower().replace("’", "'")
     lowered = re.sub(r"[^a-z0-9'.;,é -]", " ", lowered)
     lowered = re.sub(r"\b(" + "|".join(_WORDS) + r")\b", lambda found: _WORDS[found[1]], lowered)
     return re.sub(r"\s+", " ", lowered).strip()
 
 
-def _when(text: str) -> tuple[When, str]:
+def when_said(text: str) -> tuple[When, str]:
     """The stretch named, and the text without its name."""
     ordinal = _ORDINAL.search(text)
     if ordinal and (ordinal[1], ordinal[2]) != ("first", "bar"):
@@ -148,7 +148,7 @@ def _lexicon() -> tuple[list[str], list[str], np.ndarray, dict[str, int]]:
                 bare = re.sub(r"\{(\w+)\}", lambda found: " " + _SAID.get(found[1], "") + " ", template)
                 for text in expansions(bare)[:16]:
                     kinds.append(kind)
-                    texts.append(_normal(text))
+                    texts.append(normal(text))
     counts = [Counter(_tokens(text)) for text in texts]
     columns = {token: index for index, token in enumerate(sorted({token for count in counts for token in count}))}
     having: dict[str, set[str]] = {}

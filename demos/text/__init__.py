@@ -1,0 +1,1 @@
+"""Text: a sentence encoder behind one small interface."""
