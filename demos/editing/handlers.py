@@ -1,0 +1,402 @@
+"""What the Edit tab does when something is clicked: quick answers, and long jobs that report as they go.
+
+Every handler is given Inputs first and gives back Shown: the new values of the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demos.audio import cache
+from demos.editing import history, pipeline, suggestions
+from demos.editing.layout import OWN, song_chips
+from demos.editing.panels import answer, card, progress, tree_value, trouble
+from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, shipped, title_of
+from demos.editing.timeline import chosen_parts, strip_value
+from demos.motion.export import export
+from demos.render.player import player_value, region_of
+from demos.render.video import render_dance
+from demos.runtime import jobs, workspace
+from demos.runtime.errors import InputError
+from demos.runtime.settings import ASSETS
+
+VIEWS = {BOTH: "Before and after", ALONE: "This dance alone", RAW: "Raw and tidied feet"}
+FILM_WIDTHS = {1: 1280, 2: 1280, 3: 1920}
+OUR_FAULT = "Something went wrong on our side. Nothing of yours is lost: try again, or say it in other words."
+_LOG = logging.getLogger(__name__)
+
+
+class Shown(NamedTuple):
+    """New values for the page, in the order of every handler's outputs; what is left out stays as it is."""
+
+    studio: Any = gr.skip()
+    folder: Any = gr.skip()
+    player: Any = gr.skip()
+    strip: Any = gr.skip()
+    tree: Any = gr.skip()
+    view: Any = gr.skip()
+    offers: Any = gr.skip()
+    home: Any = gr.skip()
+    downloads: Any = gr.skip()
+    words: Any = gr.skip()
+    made: Any = gr.skip()
+    answer: Any = gr.skip()
+    saved: Any = gr.skip()
+    make: Any = gr.skip()
+    change: Any = gr.skip()
+    three: Any = gr.skip()
+    save: Any = gr.skip()
+    stop_make: Any = gr.skip()
+    stop_change: Any = gr.skip()
+    stop_save: Any = gr.skip()
+
+
+class Inputs(NamedTuple):
+    """What every handler is given first."""
+
+    studio: Studio | None
+    folder: str | None
+    player: Any
+    strip: Any
+
+
+def _busy(name: str, message: dict[str, dict]) -> Shown:
+    """The page while a job runs: its Stop, and no second job of its sort."""
+    off = gr.update(interactive=False)
+    buttons = {"make": off, "change": off, "three": off} if name != "save" else {"save": off}
+    return Shown(**buttons, **{f"stop_{name}": gr.update(visible=True)}, **message)
+
+
+def _idle() -> dict[str, Any]:
+    """The buttons when no dance is being made or changed."""
+    on, gone = gr.update(interactive=True), gr.update(visible=False)
+    return {"make": on, "change": on, "three": on, "stop_make": gone, "stop_change": gone}
+
+
+def _saved(text: str = "", **more: Any) -> Shown:
+    """The place of the exports when no file is being written."""
+    return Shown(saved=_said(text), save=gr.update(interactive=True), stop_save=gr.update(visible=False), **more)
+
+
+# --- the page
+
+
+def _said(text: str) -> dict:
+    return gr.update(value=text, visible=bool(text))
+
+
+def _page(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) -> Shown:
+    """Everything that shows where the visitor is; the picked time and body parts stay.
+
+    look : whether a player that stands still goes to where the change is plainest.
+    """
+    folder = inputs.folder or workspace.create().name
+    scene = studio.scene()
+    if scene is None:
+        return Shown(studio=studio, folder=folder, **more)
+    value = player_value(
+        list(scene.dances), names=list(scene.names), song_path=scene.song, folder=workspace.root() / folder
+    )
+    region = region_of(inputs.player)
+    if region and region[1] <= value["duration_s"] + 0.05:
+        value["region"] = list(region)
+    dance = scene.dances[-1]
+    strip = strip_value(
+        dance, player="edit-player", target="edit-target", change=scene.change, title=scene.title,
+        chosen=chosen_parts(inputs.strip) or (), clock=dance.song_sha256, look=look,
+    )  # fmt: skip
+    ways = studio.ways()
+    shown = None if studio.compared else studio.view if studio.view in ways else next(iter(ways), None)
+    kept = studio.current is not None
+    page = Shown(
+        studio=studio, folder=folder, player=value, strip=strip, tree=_tree(studio),
+        view=gr.update(choices=[(VIEWS[way], way) for way in ways], value=shown, visible=len(ways) > 1),
+        offers=gr.update(visible=bool(studio.offers)), home=gr.update(visible=kept),
+        downloads=gr.update(visible=False), saved=_said(""),
+    )  # fmt: skip
+    return page._replace(**more)
+
+
+def _tree(studio: Studio) -> dict:
+    current = studio.current
+    return tree_value(
+        studio.rows(), current=current.id if current else None, compared=studio.compared,
+        undo=bool(current and current.parent),
+    )  # fmt: skip
+
+
+def _told(studio: Studio) -> dict:
+    """The answer that belongs to the current version."""
+    version = studio.current
+    if version is None or not version.text:
+        return _said("")
+    return _said(answer(version.message, mark="good" if version.achieved else "half"))
+
+
+def _quick(action: Callable[..., object]) -> Callable[..., Shown]:
+    """A handler for a click on the desk: carry it out, show the page; on bad input a sentence, and all stays."""
+
+    def handler(studio: Studio | None, folder: str | None, player: Any, strip: Any, *more: Any, **named: Any) -> Shown:
+        desk = studio or Studio()
+        try:
+            action(desk, *more, **named)
+            return _page(desk, Inputs(desk, folder, player, strip), answer=_told(desk))
+        except InputError as error:
+            return Shown(studio=desk, answer=_said(trouble(str(error))))
+
+    return handler
+
+
+def _heard(event: gr.EventData, name: str) -> str:
+    """What a script of the page told with an event."""
+    return str((event._data or {}).get(name, ""))
+
+
+def go(studio, folder, player, strip, event: gr.EventData) -> Shown:
+    return _quick(Studio.go)(studio, folder, player, strip, _heard(event, "id"))
+
+
+def compare(studio, folder, player, strip, event: gr.EventData) -> Shown:
+    return _quick(Studio.compare)(studio, folder, player, strip, _heard(event, "id"))
+
+
+def rename(studio: Studio, folder, player, strip, event: gr.EventData) -> Shown:
+    try:
+        studio.rename(_heard(event, "id"), _heard(event, "name"))
+    except InputError as error:
+        return Shown(tree=_tree(studio), answer=_said(trouble(str(error))))
+    return Shown(studio=studio, tree=_tree(studio))
+
+
+undo = _quick(Studio.undo)
+decline = _quick(Studio.decline)
+
+
+def keep(studio, folder, player, strip, *, index: int) -> Shown:
+    return _quick(Studio.choose)(studio, folder, player, strip, index)._replace(words="", **_idle())
+
+
+@_quick
+def look_at(studio: Studio, view: str | None) -> None:
+    studio.view, studio.compared = view if view in VIEWS else BOTH, None
+
+
+def arrive(studio: Studio | None, folder, player, strip) -> Shown:
+    """Whoever comes in finds a dance on the stage, and may change it at once."""
+    if studio is not None:
+        return Shown()
+    desk = Studio()
+    for path in sorted((ASSETS / "dances").glob("*.npz"))[:1]:
+        desk.adopt(history.restore(path))
+        opened = desk.history.current
+        desk.rename(opened.id, title_of(path))
+    return _page(desk, Inputs(desk, folder, player, strip))
+
+
+def open_dance(studio: Studio | None, folder, player, strip, path: str | None) -> Shown:
+    """A saved dance, with the versions inside it."""
+    desk = studio or Studio()
+    try:
+        if not path:
+            raise InputError("Choose a dance.npz that this page or the shell wrote.")
+        desk.adopt(history.restore(path))
+    except InputError as error:
+        return Shown(studio=desk, made=_said(trouble(str(error))))
+    count = len(desk.history.path())
+    here = desk.history.current
+    lost = "" if desk.song_of(here.dance) else " Its song is not here: it plays in silence."
+    told = card(f"Opened “{here.name}” with {count} version{'s' if count > 1 else ''}.{lost}", mark="good")
+    return _page(desk, Inputs(desk, folder, player, strip), made=_said(told), answer=_told(desk))
+
+
+def pick_song(event: gr.EventData) -> tuple:
+    key = _heard(event, "key")
+    return key, song_chips(key), gr.update(visible=key == OWN)
+
+
+def pick_idea(event: gr.EventData) -> str:
+    return _heard(event, "key")
+
+
+def ideas(studio: Studio | None) -> Any:
+    """What could be asked of the dance on the stage."""
+    version = studio.current if studio and not studio.offers else None
+    if version is None:
+        return None
+    asked = [earlier.text for earlier in (studio.history.path() if studio else [])]
+    try:
+        found = suggestions.suggest(version.dance, n=5, seed=len(asked), avoid=asked)
+    except InputError:
+        return None
+    return {"label": "Or try:", "items": [{"key": text, "text": text} for text in found]}
+
+
+# --- the long jobs
+
+
+def begin(name: str, place: str, title: str) -> Callable[[], Shown]:
+    """What the page shows from the click until the job's first report."""
+    return lambda: _busy(name, {place: _said(progress(title))})
+
+
+def _safely(steps: Iterator[Shown], ended: Callable[[str], Shown]) -> Iterator[Shown]:
+    """The steps of a job; whatever goes wrong is one sentence at its place, and the buttons work again."""
+    try:
+        yield from steps
+    except InputError as error:
+        yield ended(trouble(str(error)))
+    except Exception:
+        _LOG.exception("a job of the Edit tab failed")
+        yield ended(trouble(OUR_FAULT))
+
+
+def make(studio, folder, player, strip, key, own, style, seconds, seed, guidance, tidy) -> Iterator[Shown]:
+    path = shipped().get(key) or (Path(own) if own else None)
+    desk = studio or Studio()
+    inputs = Inputs(desk, folder or workspace.create().name, None, None)
+    settings = {"seconds": seconds, "style": style or None, "seed": int(seed or 0), "guidance": guidance, "lock": tidy}
+
+    def ended(sentence: str) -> Shown:
+        kept = desk.call_off()
+        return (_page(desk, inputs) if kept else Shown())._replace(made=_said(sentence), **_idle())
+
+    yield from _safely(_making(desk, inputs, path, settings), ended)
+
+
+def _making(desk: Studio, inputs: Inputs, path: Path | None, settings: dict) -> Iterator[Shown]:
+    """Stretch after stretch of a new dance: the first is on the stage at once, then the whole."""
+    if path is None:
+        raise InputError("Choose one of the songs, or drop or record one of your own.")
+    ticket = desk.begin()
+    song, _ = cache.load(path)
+    desk.songs[song.sha256] = path
+    name = title_of(path)
+    total = min(settings["seconds"], song.duration_s)
+    offer, first = None, True
+    for part in pipeline.preview(path, **settings):
+        offer = Offer(
+            part.dance, name, raw=part.raw if settings["lock"] else None, message=part.message,
+            facts={"note": f"{settings['style'] or 'style from the music'}, seed {settings['seed']}"},
+        )  # fmt: skip
+        desk.sketch(ticket, offer)
+        done = part.dance.duration_s
+        if not desk.may(ticket):
+            return
+        said = _said(progress(f"Dancing: {done:.0f} of {total:.0f} s", round(done), round(total)))
+        if first and done < total - 0.5:
+            yield _page(desk, inputs, made=said)
+        else:
+            yield Shown(studio=desk, made=said)
+        first = False
+    if offer is None or not desk.finish(ticket, offer):
+        return
+    told = card(offer.message, [("good", "Now say what should change.")], mark="good")
+    yield _page(desk, inputs, made=_said(told), answer=_said(""), **_idle())
+
+
+def change(
+    studio, folder, player, strip, words, strength, seed, text_guidance, source_guidance, tidy, *, count: int
+) -> Iterator[Shown]:
+    desk = studio or Studio()
+    settings = {
+        "span": region_of(player), "parts": chosen_parts(strip), "strength": strength, "seed": int(seed or 0),
+        "text_guidance": text_guidance, "source_guidance": source_guidance, "lock": tidy,
+    }  # fmt: skip
+    yield from _safely(
+        _changing(desk, Inputs(desk, folder, player, strip), words or "", settings, count),
+        lambda sentence: Shown(answer=_said(sentence), **_idle()),
+    )
+
+
+def _changing(desk: Studio, inputs: Inputs, words: str, settings: dict, count: int) -> Iterator[Shown]:
+    """One change, or several to choose from, of the version on the stage."""
+    before = desk.history.current
+    if not words.strip():
+        raise InputError("Say what should change, such as “raise both arms in the second half”.")
+    ticket = desk.begin()
+    path = desk.song_of(before.dance)
+    song = cache.load(path) if path else None
+    offers: list[Offer] = []
+    for number in range(count):
+        title = "Changing the dance" if count == 1 else f"Changing the dance: way {number + 1} of {count}"
+        varied = {**settings, "seed": settings["seed"] + number}
+        job = functools.partial(pipeline.edit, before.dance, words, song=song, **varied)
+        edited = yield from _watched(lambda report, job=job: job(on_progress=report), "answer", title)
+        if not edited.changed:  # not understood, or not possible: the words stay, to be said in another way
+            yield Shown(studio=desk, answer=_said(answer(edited.message, mark="bad")), **_idle())
+            return
+        offers.append(_offer(before, words, edited, varied))
+        if count > 1:
+            if not desk.propose(ticket, offers):
+                yield Shown(**_idle())
+                return
+            yield _page(desk, inputs, look=True, answer=_said(progress(title, number + 1, count)))
+    if count > 1:
+        told = card("Three ways to do it: watch them side by side and keep the one you like.", mark="half")
+        yield _page(desk, inputs, answer=_said(told), **_idle())
+    elif desk.finish(ticket, offers[0]):
+        desk.view = BOTH
+        yield _page(desk, inputs, look=True, answer=_told(desk), words="", **_idle())
+
+
+def _offer(before: history.Version, words: str, edited: pipeline.Edited, settings: dict) -> Offer:
+    facts = {"note": " ".join(reading.said for reading in edited.readings if reading.said), "seed": settings["seed"]}
+    return Offer(
+        edited.dance, words, text=words, parent=before.id, raw=edited.raw if settings["lock"] else None,
+        achieved=edited.achieved, message=edited.message, facts=facts,
+    )  # fmt: skip
+
+
+def _watched(work: Callable[..., Any], place: str, title: str) -> Generator[Shown, None, Any]:
+    """Run a job beside the page, showing how far it is; its result."""
+    steps = jobs.steps(work)
+    with contextlib.closing(steps):
+        try:
+            while True:
+                done, total = next(steps)
+                yield Shown(**{place: _said(progress(title, done, total))})
+        except StopIteration as end:
+            return end.value
+
+
+def stopped(studio: Studio | None, folder, player, strip) -> Shown:
+    """After Stop: what was made so far stays, and is a version like any other."""
+    desk = studio or Studio()
+    kept = desk.call_off()
+    if kept is not None:
+        told = card(f"Stopped: the {kept.dance.duration_s:.0f} seconds that were ready are yours.", mark="half")
+        return _page(desk, Inputs(desk, folder, player, strip), made=_said(told), answer=_said(""), **_idle())
+    return Shown(studio=desk, made=_said(""), answer=_said(card("Stopped. All is as it was.", mark="half")), **_idle())
+
+
+def save(studio, folder, player, strip, kind) -> Iterator[Shown]:
+    yield from _safely(_saving(studio or Studio(), folder, kind), _saved)
+
+
+def stopped_saving(studio, folder, player, strip) -> Shown:
+    """After Stop while a file is written."""
+    return _saved(downloads=gr.update(visible=False))
+
+
+def _saving(desk: Studio, folder: str, kind: str) -> Iterator[Shown]:
+    """The files of one kind. MP4 films what is on the stage, the others hold the current version."""
+    version, scene, place = desk.history.current, desk.scene(), workspace.root() / folder
+    if kind == "MP4" and scene is not None:
+        path, width = place / "dance.mp4", FILM_WIDTHS[len(scene.dances)]
+        job = functools.partial(
+            render_dance, list(scene.dances), path, names=list(scene.names), song_path=scene.song,
+            size=(width, width * 9 // 16),
+        )  # fmt: skip
+        paths = [(yield from _watched(lambda report: job(on_progress=report), "saved", "Filming"))]
+    elif kind == "NPZ":
+        paths = [history.export_npz(desk.history, place / "dance.npz")]
+    else:
+        paths = export(version.dance, place / f"dance.{str(kind).lower()}")
+    yield _saved(downloads=gr.update(value=[str(path) for path in paths], visible=True))

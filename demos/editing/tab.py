@@ -1,0 +1,110 @@
+"""The Edit tab: a dance from a song, then words change it. Lays out the page and connects it with its handlers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from demos.editing import api, handlers
+from demos.editing.handlers import Shown
+from demos.editing.layout import SongBox, StageBox, WordsBox, first_song, song_box, stage_box, words_box
+from demos.editing.panels import Chips
+
+TITLE = "Edit"
+HASH = "edit"
+
+
+def build(page: gr.Blocks, folder: gr.State) -> None:
+    """Lay out the tab on the page. `folder` holds the name of the visitor's workspace."""
+    studio = gr.State(None)
+    song_key = gr.State(first_song())
+    with gr.Row(equal_height=False, elem_id="edit-room"):
+        with gr.Column(scale=4, min_width=330, elem_classes="ed-column"):
+            song = song_box()
+            words = words_box()
+        with gr.Column(scale=7, min_width=330, elem_classes="ed-column"):
+            stage = stage_box()
+    outputs = Shown(
+        studio, folder, stage.player, stage.strip, stage.tree, stage.view, stage.offers, stage.home, stage.downloads,
+        words.words, song.made, words.answer, stage.saved, song.make, words.change, words.three, stage.save, song.stop,
+        words.stop, stage.stop,
+    )  # fmt: skip
+    wires = _Wires([studio, folder, stage.player, stage.strip], list(outputs), words.ideas)
+    _connect_song(wires, song, song_key)
+    _connect_words(wires, words)
+    _connect_stage(wires, stage)
+    api.publish()
+
+
+_SILENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Progress is shown in the page's own cards, and the public endpoints are those of `api` alone."""
+
+
+@dataclass(frozen=True)
+class _Wires:
+    """Connects events with handlers: all are given `inputs` first and answer with `outputs`."""
+
+    inputs: list
+    outputs: list
+    ideas: Chips
+
+    def quick(self, event: Callable, handler: Callable, *more: Any) -> None:
+        """A click that is answered at once; ideas for the next change follow."""
+        self._then_ideas(event(handler, [*self.inputs, *more], self.outputs, trigger_mode="multiple", **_SILENT))
+
+    def job(self, event: Callable, begin: Callable, work: Callable, *more: Any) -> Any:
+        """Long work: the page says at once that it begins, then it reports from the one lane of heavy work."""
+        begun = event(begin, None, self.outputs, queue=False, **_SILENT)
+        working = begun.then(
+            work, [*self.inputs, *more], self.outputs, concurrency_limit=1, concurrency_id="gpu", **_SILENT
+        )
+        self._then_ideas(working)
+        return working
+
+    def stop(self, button: gr.Button, jobs: list, handler: Callable = handlers.stopped) -> None:
+        """A button that ends jobs; the handler keeps what they have made so far."""
+        stopped = button.click(handler, self.inputs, self.outputs, cancels=jobs, queue=False, **_SILENT)
+        self._then_ideas(stopped)
+
+    def _then_ideas(self, done: Any) -> None:
+        done.then(handlers.ideas, self.inputs[:1], [self.ideas], **_SILENT)
+
+
+def _connect_song(wires: _Wires, song: SongBox, key: gr.State) -> None:
+    song.songs.pick(handlers.pick_song, None, [key, song.songs, song.own], **_SILENT)
+    making = wires.job(
+        song.make.click, handlers.begin("make", "made", "Listening to the song"), handlers.make,
+        key, song.own, song.style, song.seconds, song.seed, song.guidance, song.tidy,
+    )  # fmt: skip
+    wires.stop(song.stop, [making])
+    wires.quick(song.open.upload, handlers.open_dance, song.open)
+
+
+def _connect_words(wires: _Wires, words: WordsBox) -> None:
+    begin = handlers.begin("change", "answer", "Reading your words")
+    settings = [words.words, words.strength, words.seed, words.text_guidance, words.source_guidance, words.tidy]
+    picked = words.ideas.pick(handlers.pick_idea, None, [words.words], **_SILENT)
+    once, thrice = (functools.partial(handlers.change, count=count) for count in (1, 3))
+    changing = [
+        wires.job(event, begin, once, *settings) for event in (words.change.click, words.words.submit, picked.then)
+    ]
+    changing.append(wires.job(words.three.click, begin, thrice, *settings))
+    wires.stop(words.stop, changing)
+
+
+def _connect_stage(wires: _Wires, stage: StageBox) -> None:
+    wires.quick(stage.strip.arrive, handlers.arrive)
+    wires.quick(stage.tree.go, handlers.go)
+    wires.quick(stage.tree.undo, handlers.undo)
+    wires.quick(stage.tree.rename, handlers.rename)
+    wires.quick(stage.tree.compare, handlers.compare)
+    wires.quick(stage.view.input, handlers.look_at, stage.view)
+    for index, button in enumerate(stage.chosen):
+        wires.quick(button.click, functools.partial(handlers.keep, index=index))
+    wires.quick(stage.none.click, handlers.decline)
+    saving = wires.job(stage.save.click, handlers.begin("save", "saved", "Writing"), handlers.save, stage.kind)
+    wires.stop(stage.stop, [saving], handlers.stopped_saving)

@@ -1,0 +1,108 @@
+"""The strip under the player: how much each body part changed over time, and what may change next."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from demos.corpus.parts import PARTS
+from demos.editing.change import PART_NAMES, RATE_HZ, SEEN
+from demos.editing.panels import Panel
+from demos.motion.dance import Dance
+
+LABELS = {
+    "head": "Head",
+    "left_arm": "Left arm",
+    "right_arm": "Right arm",
+    "torso": "Torso",
+    "root": "Hips and place",
+    "legs": "Legs",
+}
+"""Lanes from top to bottom."""
+MUCH = 1.5
+"""Radians shown as "a lot": an arm that is level instead of down."""
+
+
+class Strip(Panel):
+    """Shows `strip_value`. As an input a handler gets the value back, with "chosen" as the visitor left it.
+
+    It reads and moves the loop of its player, so the time is in the player's value (`render.player.region_of`). The
+    event `arrive` comes once, when the strip is first on a visitor's screen.
+    """
+
+    def __init__(self, value: dict | None = None, **arguments: Any) -> None:
+        template = '<section class="ed-strip" aria-label="What changed, and what may change next" hidden></section>'
+        super().__init__("strip", ["arrive"], template, value, **arguments)
+
+
+def strip_value(
+    dance: Dance,
+    *,
+    player: str,
+    target: str,
+    change: np.ndarray | None = None,
+    title: str = "What may change",
+    chosen: Sequence[str] = (),
+    clock: str = "",
+    look: bool = False,
+) -> dict[str, Any]:
+    """What the strip shows of a dance.
+
+    Parameters
+    ----------
+    player, target : elem_ids of the player that it follows and of the line that says what may change next.
+    change : (bins, 6) radians of editing.change, or None for a dance that was not changed.
+    chosen : parts the visitor has picked. clock : names the song; the playhead stays when it stays the same.
+    look : whether a playhead at rest goes to where the change is plainest.
+    """
+    value: dict[str, Any] = {
+        "player": player,
+        "target": target,
+        "duration_s": round(dance.duration_s, 4),
+        "beats": np.round(dance.beats, 4).tolist(),
+        "downbeats": np.round(dance.downbeats, 4).tolist(),
+        "title": title,
+        "chosen": list(chosen),
+        "clock": clock,
+        "parts": [{"key": key, "label": label, "summary": f"{label}: tap to let only this change"} for key, label in
+                  LABELS.items()],
+    }  # fmt: skip
+    if change is not None and len(change):
+        levels = _levels(change)
+        value["heat"] = base64.b64encode(levels.T.tobytes()).decode()
+        value["columns"] = len(change)
+        value["look_s"] = _most(change) if look and levels.any() else None
+        for part, lane in zip(value["parts"], levels.T, strict=True):
+            part["summary"] = f"{part['label']}: {_words(lane)}"
+    return value
+
+
+def chosen_parts(value: Any) -> tuple[str, ...] | None:
+    """The body parts the visitor picked in a strip's value, None for all of them."""
+    chosen = value.get("chosen") if isinstance(value, dict) else None
+    known = tuple(part for part in PARTS if isinstance(chosen, list) and part in chosen)
+    return known or None
+
+
+def _levels(change: np.ndarray) -> np.ndarray:
+    """(bins, 6) radians -> (bins, 6) uint8 in the order of LABELS; 0 where nothing is to be seen."""
+    order = [PART_NAMES.index(part) for part in LABELS]
+    seen = np.where(change[:, order] < SEEN, 0.0, change[:, order])
+    return np.round(255 * np.clip(seen / MUCH, 0, 1) ** 0.7).astype(np.uint8)
+
+
+def _most(change: np.ndarray) -> float:
+    """Seconds: where the change is plainest, smoothed over half a second so that one odd frame does not decide."""
+    total = np.convolve(np.minimum(change, MUCH).sum(axis=1), np.ones(5) / 5, mode="same")
+    return round(float(np.argmax(total)) / RATE_HZ, 2)
+
+
+def _words(lane: np.ndarray) -> str:
+    """How much of the time a part changed, in words."""
+    bins = np.flatnonzero(lane)
+    if not len(bins):
+        return "unchanged"
+    return f"changes from {bins[0] / RATE_HZ:.1f} to {(bins[-1] + 1) / RATE_HZ:.1f} s"
