@@ -6,9 +6,11 @@ of the weights, in half precision, with its configuration in the file's header.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,8 +23,9 @@ from tqdm import tqdm
 from demos.editing.conditions import STYLES
 from demos.editing.data import WINDOW, Dances, Pairs, statistics
 from demos.editing.losses import motion_losses, weighted
-from demos.editing.model import Config, Editor, Predictor, parameters_of
+from demos.editing.model import EMBEDDING, Config, Editor, Predictor, parameters_of
 from demos.nn.diffusion import STEPS, scheduler
+from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
 
@@ -119,9 +122,7 @@ class EditorTask:
     """Batches and losses of the editing stage."""
 
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
-        from demos.editing.reader import embeddings  # brings the sentence encoder, which the predictor does without
-
-        self.pairs, self.device = Pairs(corpus, "train", embeddings), device
+        self.pairs, self.device = Pairs(corpus, "train", lambda sentences: embedded(sentences, Path(corpus))), device
         self.network = Editor(config)
         self.rng = np.random.default_rng(seed)
         sample = self.pairs.batch(512, self.rng)
@@ -151,6 +152,24 @@ class EditorTask:
 _TASKS = {"predictor": PredictorTask, "editor": EditorTask}
 
 
+def embedded(sentences: Sequence[str], corpus: Path) -> np.ndarray:
+    """Sentences -> (n, 128) by the shipped reader, kept beside the corpus: encoding them takes as long as an epoch."""
+    from demos.editing.reader import embeddings  # brings the sentence encoder, which the predictor does without
+
+    digest = hashlib.sha256(file_sha256(WEIGHTS / "reader.safetensors").encode())
+    digest.update("\n".join(sentences).encode())
+    path = corpus / f"instructions-{digest.hexdigest()[:16]}.npy"
+    if not path.is_file():
+        order = sorted(range(len(sentences)), key=lambda index: len(sentences[index]))  # little padding
+        found = np.zeros((len(sentences), EMBEDDING), np.float32)
+        for start in tqdm(range(0, len(order), 256), desc="reading instructions"):
+            rows = order[start : start + 256]
+            with torch.autocast("cpu", torch.bfloat16):
+                found[rows] = embeddings([sentences[row] for row in rows])
+        np.save(path, found)
+    return np.load(path)
+
+
 def _run(
     task: PredictorTask | EditorTask, plan: Preset, *, device: torch.device, out: Path, checkpoint: Path, seed: int
 ) -> dict[str, float]:
@@ -166,7 +185,7 @@ def _run(
         average, step, spent, means = state["average"], state["step"], state["spent"], state["means"]
         noise.manual_seed(seed + step)
         task.rng = np.random.default_rng([seed, step])
-    bar = tqdm(initial=step, desc=network.kind)
+    bar = tqdm(initial=step, desc=network.kind, mininterval=5)
     mark = saved = time.monotonic()
     while (progress := max(spent / (60 * plan.minutes), step / plan.steps)) < 1:
         rate = plan.rate * min(1.0, (step + 1) / 100) * (0.03 + 0.485 * (1 + math.cos(math.pi * progress)))
@@ -180,7 +199,7 @@ def _run(
         step += 1
         _follow(average, network, min(0.999, (1 + step) / (10 + step)))
         for name, value in terms.items():
-            means[name] = 0.98 * means.get(name, float(value)) + 0.02 * float(value)
+            means[name] = 0.98 * means.get(name, float(value.detach())) + 0.02 * float(value.detach())
         now = time.monotonic()
         spent, mark = spent + now - mark, now
         bar.update()
