@@ -119,8 +119,8 @@ def _hear(texts: Sequence[str], reader: Reader) -> list[_Heard]:
     for start in range(0, len(texts), _BATCH):
         states, mask = encode_tokens(texts[start : start + _BATCH])
         embedding, logits = reader(torch.from_numpy(states), torch.from_numpy(mask))
-        chances = {name: values.softmax(1).numpy() for name, values in logits.items()}
-        rows = embedding.numpy()
+        chances = {name: values.float().softmax(1).numpy() for name, values in logits.items()}
+        rows = embedding.float().numpy()
         found += [
             _Heard(rows[row], {name: values[row] for name, values in chances.items()}) for row in range(len(rows))
         ]

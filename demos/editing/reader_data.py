@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from demos.corpus.edits import KEEPABLE, SLIGHT, STRONG, USUAL, Edit
 from demos.corpus.instructions import instructions
 from demos.editing.reader_model import HEADS, NO_EDIT
 from demos.editing.reader_words import AFTER, BEFORE, FREE, PROBLEMS
+from demos.editing.reader_words_more import FURTHER, MORE_NONE, OPENINGS, SHORT, TAILS
 from demos.runtime.errors import InputError
 
 UNSAID = -1
@@ -56,6 +58,39 @@ def examples(count: int, *, seed: int, split: str = "train") -> list[Example]:
             text = _spoil(text, rng)
         found.append(Example(text, edit))
     return found
+
+
+def further(count: int, *, seed: int) -> list[Example]:
+    """So many more examples to train on: images and idioms, in haste, with asides; near misses that are no edit."""
+    rng = np.random.default_rng([seed, 2207])
+    found = []
+    for _ in range(count):
+        if rng.random() < _NONE:
+            problem = list(MORE_NONE)[int(rng.integers(len(MORE_NONE)))]
+            text = _pick(MORE_NONE[problem], rng)
+            found.append(Example(_hurry(text, rng) if rng.random() < 0.2 else text, None, problem))
+            continue
+        edit = draw(rng)
+        if rng.random() < 0.6 and not EDIT_KINDS[edit.kind].ends:  # bare: a short order without a time, as most are
+            edit = Edit(edit.kind, WHOLE, 0.0, 8.0, edit.params, edit.only, (), edit.strength)
+        words = FURTHER if rng.random() < 0.75 else FREE
+        text = _free(edit, rng, words)
+        if rng.random() < 0.25:
+            text += _pick(TAILS, rng)
+        if rng.random() < 0.25:
+            text = _pick(OPENINGS, rng) + text
+        if rng.random() < 0.25:
+            text = _hurry(text, rng)
+        found.append(Example(_spoil(text, rng) if rng.random() < 0.35 else text, edit))
+    return found
+
+
+def _hurry(text: str, rng: np.random.Generator) -> str:
+    """Up to three words written as in a short message."""
+    for index in rng.permutation(len(SHORT))[:12]:
+        word, written = SHORT[index]
+        text = re.sub(rf"\b{word}\b", written, text, count=1)
+    return text
 
 
 def draw(rng: np.random.Generator) -> Edit:
@@ -130,9 +165,9 @@ def _pick(ways, rng: np.random.Generator) -> str:
     return ways[int(rng.integers(len(ways)))]
 
 
-def _free(edit: Edit, rng: np.random.Generator) -> str:
+def _free(edit: Edit, rng: np.random.Generator, words: Mapping[str, tuple[str, ...]] = FREE) -> str:
     """An edit in one of the freer wordings, with when, what is kept and by how much."""
-    template = _pick(FREE[edit.kind], rng)
+    template = _pick(words[edit.kind], rng)
     fillings = slots.slots(edit)
     core = _CHOICE.sub(lambda found: _pick(found[1].split("|"), rng), template)
     core = _SLOT.sub(lambda found: _pick(fillings[found[1]], rng), core)

@@ -19,6 +19,7 @@ from demos.editing.reader_model import Reader
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
+from demos.text.encoder import token_states
 
 COUNT = 600
 
@@ -42,9 +43,11 @@ def evaluate(reader: Reader | None = None, *, count: int = COUNT, seed: int = 77
     found: dict[str, dict[str, float]] = {}
     for split in ("validation", "test"):
         asked = for_dance(examples(count, seed=seed, split=split), dance)
+        token_states([example.text for example in asked])  # in batches, so that reading one by one finds them kept
         for name, way in ways.items():
             found[f"{split} wordings{name}"] = _score_made([(way(example.text), example.edit) for example in asked])
     for title, cases in (("issue's examples", ISSUE), ("free, by hand", FREE_SET)):
+        token_states([case.text for case in cases])
         for name, way in ways.items():
             found[f"{title}{name}"] = _score_free([(way(case.text), case) for case in cases], dance)
     contrary = [any(reading.problem for reading in read_all(text, dance, reader=reader)) for text in CONTRADICTIONS]
@@ -141,6 +144,7 @@ def failures(reader: Reader | None = None) -> list[tuple[Case, Reading]]:
     """The free instructions that are not read entirely right."""
     reader = reader or load_reader()
     dance = blank_dance()
+    token_states([case.text for case in (*ISSUE, *FREE_SET)])
     readings = [(case, read(case.text, dance, reader=reader)) for case in (*ISSUE, *FREE_SET)]
     return [(case, reading) for case, reading in readings if not free_matches(reading.edit, case, dance)[1]]
 

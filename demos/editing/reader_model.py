@@ -50,12 +50,11 @@ class ReaderConfig:
     dropout: float = 0.1
 
 
-class Reader(nn.Module):
-    """States of word pieces (n, T, 384) -> embedding (n, 128) -> logits of every head, all linear in the embedding."""
+class Tower(nn.Module):
+    """States of word pieces (n, T, text) -> (n, embedding): one attention layer, then several views pooled."""
 
-    def __init__(self, config: ReaderConfig | None = None) -> None:
+    def __init__(self, config: ReaderConfig) -> None:
         super().__init__()
-        self.config = config = config or ReaderConfig()
         width = config.width
         self.enter = nn.Sequential(nn.LayerNorm(config.text), nn.Linear(config.text, width))
         layer = nn.TransformerEncoderLayer(
@@ -66,27 +65,39 @@ class Reader(nn.Module):
         self.queries = nn.Linear(width, config.queries)
         self.drop = nn.Dropout(config.dropout)
         self.leave = nn.Sequential(nn.Linear(config.queries * width, config.embedding), nn.LayerNorm(config.embedding))
-        self.heads = nn.Linear(config.embedding, sum(map(len, HEADS.values())))
-        self.temperature: torch.Tensor
-        self.register_buffer("temperature", torch.ones(()))  # of the kind's probabilities; set on validation wordings
 
-    def embed(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """(n, T, text) states, (n, T) bool real ones -> (n, embedding) float, of about unit variance."""
+    def forward(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """(n, T, text) states, (n, T) bool real ones -> (n, embedding) float."""
         hidden = self.norm(self.layers(self.enter(states), src_key_padding_mask=~mask))
         weights = self.queries(hidden).masked_fill(~mask[..., None], float("-inf")).softmax(1)
         pooled = torch.einsum("ntq,ntw->nqw", weights, hidden).flatten(1)
         return self.leave(self.drop(pooled))
 
-    def read(self, embedding: torch.Tensor) -> dict[str, torch.Tensor]:
-        """(n, embedding) -> head -> (n, its choices) logits; the kind's are calibrated."""
-        split = self.heads(embedding).split([len(values) for values in HEADS.values()], dim=-1)
+
+class Reader(nn.Module):
+    """States of word pieces (n, T, 384) -> embedding (n, 128) for the Editor, and logits of every head.
+
+    Two towers of one make: `embedder` is what the Editor was trained on and stays as it is; `judge`, from whose
+    output every head reads linearly, started as its copy and may be trained further without the Editor noticing.
+    """
+
+    def __init__(self, config: ReaderConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or ReaderConfig()
+        self.embedder, self.judge = Tower(config), Tower(config)
+        self.heads = nn.Linear(config.embedding, sum(map(len, HEADS.values())))
+        self.temperature: torch.Tensor
+        self.register_buffer("temperature", torch.ones(()))  # of the kind's probabilities; set on validation wordings
+
+    def read(self, states: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Head -> (n, its choices) logits; the kind's are calibrated."""
+        split = self.heads(self.judge(states, mask)).split([len(values) for values in HEADS.values()], dim=-1)
         logits = dict(zip(HEADS, split, strict=True))
         return {**logits, "kind": logits["kind"] / self.temperature}
 
     def forward(self, states: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Embedding and logits."""
-        embedding = self.embed(states, mask)
-        return embedding, self.read(embedding)
+        return self.embedder(states, mask), self.read(states, mask)
 
     @classmethod
     def tiny(cls, *, text: int = WIDTH) -> Reader:

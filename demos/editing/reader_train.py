@@ -12,12 +12,14 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from demos.corpus.edit_kinds import EDIT_KINDS
-from demos.editing.reader_data import UNSAID, Example, examples, labels
+from demos.editing.reader import load_reader
+from demos.editing.reader_data import UNSAID, Example, examples, further, labels
 from demos.editing.reader_model import HEADS, NO_EDIT, Reader
 from demos.runtime.settings import WEIGHTS
 from demos.text.encoder import WIDTH, pad, token_states
 
-COUNT, EPOCHS, BATCH, RATE = 24_000, 8, 64, 1e-3
+COUNT, EPOCHS, BATCH, RATE = 14_000, 6, 64, 1e-3
+MORE, MORE_EPOCHS, MORE_RATE = 6_000, 4, 6e-4
 _WEIGHT = {"when": 0.3, "problem": 0.5}
 _SMOOTHING = 0.05
 _BUCKET = 32  # batches among which sentences of like length are put together
@@ -26,24 +28,52 @@ _BUCKET = 32  # batches among which sentences of like length are put together
 def train(
     out: Path | None = None,
     *,
+    embedder: Path | None = None,
     count: int = COUNT,
     epochs: int = EPOCHS,
     seed: int = 0,
     on_progress: Callable[[str], None] = print,
 ) -> Reader:
-    """Train on `count` made-up instructions, calibrate on validation wordings, save at `out` in half precision."""
+    """Train on made-up instructions, calibrate on validation wordings, save at `out` in half precision.
+
+    First a tower on `count` examples, which becomes the embedder; then its copy, the judge, on those and the
+    further ones. embedder : a trained reader to take the first stage from, so that its embeddings stay exactly the
+    same: an Editor is trained on one embedder and needs that one.
+    """
     torch.manual_seed(seed)
     made = examples(count, seed=seed)
-    on_progress(f"{count} instructions, for example: {made[0].text!r}, {made[1].text!r}")
-    states = encoded([example.text for example in made])
-    answers = {name: torch.tensor([labels(example)[name] for example in made]) for name in HEADS}
-    on_progress("encoded")
-    reader = Reader()
-    fit(reader, states, answers, epochs=epochs, seed=seed, on_progress=on_progress)
-    held = examples(1500, seed=seed + 1, split="validation") + _none_only(300, seed + 2)
+    more = further(count * MORE // COUNT, seed=seed)
+    on_progress(f"{count} + {len(more)} instructions, for example: {made[0].text!r}, {more[0].text!r}")
+    states, answers = encoded([example.text for example in made]), _answers(made)
+    on_progress("encoded the first")
+    if embedder is None:
+        reader = Reader()
+        fit(reader, states, answers, epochs=epochs, seed=seed, on_progress=on_progress)
+        reader.embedder.load_state_dict(reader.judge.state_dict())
+    else:
+        reader = load_reader(embedder).requires_grad_(True)
+        reader.judge.load_state_dict(reader.embedder.state_dict())
+        reader.temperature.fill_(1.0)
+    states += encoded([example.text for example in more])
+    on_progress("encoded the further ones")
+    answers = _answers([*made, *more])
+    fit(reader, states, answers, epochs=MORE_EPOCHS, seed=seed + 1, rate=MORE_RATE, on_progress=on_progress)
+    held = examples(1000, seed=seed + 1, split="validation") + _none_only(250, seed + 2)
     on_progress(f"temperature {calibrate(reader, held):.2f}")
-    save(reader, out or WEIGHTS / "reader.safetensors", facts={"count": count, "epochs": epochs, "seed": seed})
+    facts = {
+        "count": count,
+        "further": len(more),
+        "epochs": epochs,
+        "seed": seed,
+        "embedder kept": embedder is not None,
+    }
+    save(reader, out or WEIGHTS / "reader.safetensors", facts=facts)
     return reader
+
+
+def _answers(made: Sequence[Example]) -> dict[str, torch.Tensor]:
+    rows = [labels(example) for example in made]
+    return {name: torch.tensor([row[name] for row in rows]) for name in HEADS}
 
 
 def encoded(texts: Sequence[str]) -> list[np.ndarray]:
@@ -70,7 +100,8 @@ def fit(
     """Adam with a one-cycle rate on the sum of all heads' cross-entropies; those a kind has not are passed over."""
     rng = np.random.default_rng(seed)
     steps = epochs * -(-len(states) // BATCH)
-    optimiser = torch.optim.AdamW(reader.parameters(), rate, weight_decay=0.05)
+    trained = [*reader.judge.parameters(), *reader.heads.parameters()]
+    optimiser = torch.optim.AdamW(trained, rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
     allowed = _allowed()
     for epoch in range(epochs):
@@ -79,11 +110,11 @@ def fit(
         for rows in _batches([len(row) for row in states], rng):
             padded, mask = pad([states[row] for row in rows])
             picked = torch.from_numpy(rows)
-            _, logits = reader(torch.from_numpy(padded), torch.from_numpy(mask))
+            logits = reader.read(torch.from_numpy(padded), torch.from_numpy(mask))
             loss = _loss(logits, {name: answer[picked] for name, answer in answers.items()}, allowed)
             optimiser.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimiser.step()
             schedule.step()
             total.append(float(loss.detach()))
@@ -139,7 +170,7 @@ def calibrate(reader: Reader, held: Sequence[Example]) -> float:
     """Set the temperature that makes the kind's probabilities likeliest on held-out examples; returns it."""
     padded, mask = pad(encoded([example.text for example in held]))
     reader.temperature.fill_(1.0)
-    logits = reader(torch.from_numpy(padded), torch.from_numpy(mask))[1]["kind"]
+    logits = reader.read(torch.from_numpy(padded), torch.from_numpy(mask))["kind"]
     answer = torch.tensor([labels(example)["kind"] for example in held])
     tried = torch.linspace(0.3, 3.0, 55)
     losses = torch.stack([functional.cross_entropy(logits / value, answer) for value in tried])
