@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from demos.editing import jobs as editing_jobs
 from demos.runtime.errors import InputError
+from demos.runtime.settings import WEIGHTS
 
 Report = tuple[dict, str]
 """What a job found: for programs, and in words."""
@@ -120,10 +122,12 @@ def bench(options: argparse.Namespace) -> Report:
         from demos.audio.bench import bench as run
 
         return _report(run())
-    from demos.render import bench as rendering
-
-    found = rendering.bench()
-    return found, rendering.text(found)
+    if options.part == "render":
+        from demos.render import bench as part
+    else:
+        from demos.editing import bench as part
+    found = part.bench()
+    return found, part.text(found)
 
 
 def evaluate(options: argparse.Namespace) -> Report:
@@ -134,6 +138,20 @@ def evaluate(options: argparse.Namespace) -> Report:
         songs = options.data / "music"
         found = beats.evaluate(songs=songs if songs.is_dir() else None)
         return found, beats.text(found)
+    if options.part == "reader":
+        from demos.editing import reader_evaluate
+
+        found = reader_evaluate.evaluate(count=options.count or reader_evaluate.COUNT)
+        return found, reader_evaluate.table(found)
+    if options.part == "editing":
+        from demos.editing import evaluate as editing
+
+        counts = {} if options.count is None else {"songs": options.count, "chains": options.count}
+        found = editing.evaluate(
+            options.corpus, data=options.data / "mocap", **counts, each=options.each,
+            on_progress=_progress("editing", "items", options),
+        )  # fmt: skip
+        return found, editing.text(found)
     from demos.motion import retarget_report
 
     clips = retarget_report.report(options.data / "mocap")
@@ -142,10 +160,31 @@ def evaluate(options: argparse.Namespace) -> Report:
 
 def train(options: argparse.Namespace) -> Report:
     """Weights from data; stopped, it goes on where it was."""
-    from demos.audio.train import train as run
+    out = options.out or Path("output") / options.name
+    out.mkdir(parents=True, exist_ok=True)
+    if options.name == "beats":
+        from demos.audio.train import train as train_beats
 
-    options.out.mkdir(parents=True, exist_ok=True)
-    return _report(run(preset=options.preset, corpus=options.out / "corpus", checkpoint=options.out / "checkpoint.pt"))
+        checkpoint = out / "checkpoint.pt"
+        return _report(train_beats(preset=options.preset, corpus=out / "corpus", checkpoint=checkpoint))
+    if options.name == "reader":
+        from demos.editing import reader_train
+
+        reader_train.train(on_progress=lambda line: print(line, file=sys.stderr))
+        return _report({"weights": str(WEIGHTS / "reader.safetensors")})
+    from demos.editing.train import train as train_editing
+
+    if options.corpus is None:
+        raise InputError(
+            "Say which corpus to train on: --corpus DIR, built with python -m demos corpus build --out DIR."
+        )
+    name = "editor_without_cem" if options.without_cem else options.name
+    found = train_editing(
+        options.name, corpus=options.corpus, preset=options.preset, out=WEIGHTS / f"{name}.safetensors",
+        checkpoint=out / f"{name}.checkpoint.pt", minutes=options.minutes, cem=not options.without_cem,
+        seed=options.seed,
+    )  # fmt: skip
+    return _report(found)
 
 
 def corpus(options: argparse.Namespace) -> Report:
@@ -275,17 +314,27 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("motion", type=Path)
     sub.add_argument("--out", type=Path, required=True, help="a .glb, .bvh or .npz file")
 
+    editing_jobs.add_jobs(job)
+
     sub = job(bench)
-    sub.add_argument("part", choices=["audio", "render"])
+    sub.add_argument("part", choices=["audio", "render", "editing"])
 
     sub = job(evaluate)
-    sub.add_argument("part", choices=["beats", "retarget"])
+    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing"])
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
+    sub.add_argument("--corpus", type=Path, help="editing: a built corpus; a small one is built when left out")
+    sub.add_argument("--count", type=int, help="editing: songs, and chains of edits; reader: instructions")
+    sub.add_argument("--each", type=int, default=3, help="editing: edits of every kind")
 
     sub = job(train)
-    sub.add_argument("name", choices=["beats"])
-    sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu")
-    sub.add_argument("--out", type=Path, default=Path("output/beats"), help="where data and checkpoint are kept")
+    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor"])
+    sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
+    sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
+    sub.add_argument("--corpus", type=Path, help="predictor, editor: the corpus to learn from")
+    sub.add_argument("--minutes", type=float, help="predictor, editor: instead of the preset's")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")
+
     sub = job(corpus)
     sub.add_argument("action", choices=["build", "report"])
     sub.add_argument("--out", "--corpus", type=Path, help="the corpus: where to build it, or which one to report on")

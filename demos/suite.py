@@ -8,10 +8,11 @@ from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
 from demos.compare import tab as compare_tab
+from demos.editing import tab as editing_tab
 from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 
-ROOMS: tuple[ModuleType, ...] = (compare_tab,)
+ROOMS: tuple[ModuleType, ...] = (editing_tab, compare_tab)
 """Modules with TITLE, HASH and build(page, folder), in the order of the tabs; `folder` is the visitor's workspace."""
 
 HEADER = """
