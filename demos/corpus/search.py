@@ -15,6 +15,8 @@ from demos.runtime.errors import InputError
 
 JOIN_M = 0.1  # cost of a join that counts as 1
 WORST_JOIN_M = 0.34
+FRESH_A_MINUTE = 15
+"""Source clips that a dance looks for, a minute."""
 
 BEAM = 48
 _BRANCHES = 10
@@ -24,7 +26,9 @@ _SAME_LAST = 3  # hypotheses kept that end with the same phrase
 _ENERGY = 1.6
 _SEEN = 1.4
 _SEEN_SHARE = 1 / 18  # of the dance that one clip may have before it costs
-_LONG_RUN = 1.2
+_FRESH = 2.0  # reward of a clip not danced yet, while there are fewer than FRESH_A_MINUTE
+_LONG_RUN = 1.2  # for every two seconds over _RUN_S
+_RUN_S = 4.0
 _FRONT = 0.5
 _STAGE = 2.5
 _REPEAT = 2.2
@@ -66,6 +70,7 @@ def search(
     size = units.counts // counts.bar  # bars
     length_s = units.counts * counts.count_s
     allowed_s = max(_SEEN_SHARE * seconds, 6.0 * counts.count_s)
+    fresh = FRESH_A_MINUTE * seconds / 60
     even = (-counts.first // counts.bar) % 2
     root = Path(
         0.0, -1, 0, None, 0.0, None, 0, 0.0, np.zeros(2), np.zeros(len(graph.clips)), np.zeros(len(units), bool)
@@ -75,10 +80,13 @@ def search(
     for slot in range(counts.slots):
         level = np.stack([wanted[np.minimum(slot + np.arange(k), counts.slots - 1)].mean() for k in range(1, 3)])
         shared_cost = units.base + _ENERGY * units.counts / 4 * np.abs(units.energy - level[np.minimum(size, 2) - 1])
+        shared_cost = shared_cost + _LONG_RUN * np.maximum(length_s - _RUN_S, 0) / 2
         if (slot - even) % 2:  # an eight-count across two eight-counts blurs the phrase
             shared_cost = shared_cost + _ACROSS * (size == 2)
         for path in _prune(pools[slot]):
-            _expand(graph, units, path, slot, shared_cost, repeats, size, length_s, allowed_s, style, counts, pools)
+            _expand(
+                graph, units, path, slot, shared_cost, repeats, size, length_s, allowed_s, fresh, style, counts, pools
+            )
         pools[slot] = []
     done = [path for pool in pools[counts.slots :] for path in pool]
     if not done:
@@ -108,6 +116,7 @@ def _expand(
     size: np.ndarray,
     length_s: np.ndarray,
     allowed_s: float,
+    fresh: float,
     style: Style,
     counts: CountGrid,
     pools: list[list[Path]],
@@ -122,10 +131,13 @@ def _expand(
         follows = units.start == end
         join = np.where(follows, 0.0, join)
         cost = cost + (join / JOIN_M) ** 1.5 + np.where(join > WORST_JOIN_M, 20.0, 0.0)
-        over = np.maximum(path.run_counts + units.counts - 8, 0) / 4
+        over = np.maximum((path.run_counts + units.counts) * counts.count_s - _RUN_S, 0) / 2
         cost = cost + follows * (_LONG_RUN * over + 50.0 * (path.run_counts + units.counts > _LONGEST_RUN_COUNTS))
     seen = path.seen_s[units.clip] / allowed_s
     cost = cost + _SEEN * ((seen + length_s / allowed_s) ** 2 - seen**2)
+    unseen = path.seen_s == 0
+    bonus = _FRESH if len(unseen) - unseen.sum() < fresh else 0.0
+    cost = cost - bonus * unseen[units.clip]
     heading = path.heading + units.turn
     sine, cosine = np.sin(path.heading), np.cos(path.heading)
     x = path.place[0] + cosine * units.moved[:, 0] + sine * units.moved[:, 1]
@@ -139,7 +151,7 @@ def _expand(
         unit = path.chosen.get(earlier, -1)
         if unit >= 0:
             motif = units.mirror(unit) if flip else unit
-            cost[motif] -= _REPEAT * units.counts[motif] / 4 + _FORBIDDEN * path.banned[motif]
+            cost[motif] -= _REPEAT * units.counts[motif] / 4 + _FORBIDDEN * path.banned[motif] + bonus
     best = np.argpartition(cost, _BRANCHES)[:_BRANCHES] if len(cost) > _BRANCHES else np.arange(len(cost))
     options = set(best.tolist()) | ({motif} if motif >= 0 else set())
     for unit in sorted(options):

@@ -27,13 +27,13 @@ class Style:
 _FAMILIES = {
     "mixed": dict(pop=1, hiphop=1, jazz=1, disco=1, breaking=0.6, salsa=0.5, modern=0.5, indian=0.4),
     "pop": {"pop": 1, "disco": 0.9, "hiphop": 0.6, "jazz": 0.6, "breaking": 0.3},
-    "hiphop": {"hiphop": 1, "breaking": 0.9, "pop": 0.5},
+    "hiphop": {"hiphop": 1, "breaking": 0.9, "pop": 0.6, "disco": 0.4},
     "breaking": {"breaking": 1, "hiphop": 0.8, "pop": 0.35},
     "jazz": {"jazz": 1, "disco": 0.6, "pop": 0.4, "modern": 0.35},
     "disco": {"disco": 1, "pop": 0.7, "jazz": 0.6},
     "salsa": {"salsa": 1, "jazz": 0.12},
-    "modern": {"modern": 1, "jazz": 0.25, "indian": 0.2},
-    "indian": {"indian": 1, "modern": 0.15},
+    "modern": {"modern": 1, "jazz": 0.3, "indian": 0.25},
+    "indian": {"indian": 1, "modern": 0.25, "jazz": 0.06},
 }
 
 _MANNERS: dict[str, dict[str, float]] = {
