@@ -51,7 +51,7 @@ _OPPOSITES = (
     (r"up", r"down"), (r"higher", r"lower"), (r"more", r"less"),
 )  # fmt: skip
 _CUT = re.compile(
-    r"\s*(?:[.;!?\n]+(?=\s|$)|,? and then |,? then |,? after that,? |,? afterwards,? |, | and also | \+ "
+    r"[^\S\n]*(?:\n+|[.;!?]+(?=\s|$)|,? and then |,? then |,? after that,? |,? afterwards,? |, | and also | \+ "
     r"|,? and (?!(?:the|your|both|left|right|his|her|a) ))\s*"
 )
 _WHOSE = r"(?:,? (?:it|them|the \w+|your \w+|both \w+))?"

@@ -14,7 +14,7 @@ from demos.corpus.edits import SLIGHT, STRONG, Edit, make_edit
 from demos.corpus.understanding import parse
 from demos.editing.reader import Reading, embeddings, load_reader, read, read_all
 from demos.editing.reader_data import Example, examples
-from demos.editing.reader_free import CONTRADICTIONS, FREE_SET, ISSUE, Case
+from demos.editing.reader_free import CONTRADICTIONS, FREE_SET, FRESH_SET, ISSUE, Case
 from demos.editing.reader_model import Reader
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
@@ -46,7 +46,7 @@ def evaluate(reader: Reader | None = None, *, count: int = COUNT, seed: int = 77
         token_states([example.text for example in asked])  # in batches, so that reading one by one finds them kept
         for name, way in ways.items():
             found[f"{split} wordings{name}"] = _score_made([(way(example.text), example.edit) for example in asked])
-    for title, cases in (("issue's examples", ISSUE), ("free, by hand", FREE_SET)):
+    for title, cases in (("issue's examples", ISSUE), ("free, looked at", FREE_SET), ("free, fresh", FRESH_SET)):
         token_states([case.text for case in cases])
         for name, way in ways.items():
             found[f"{title}{name}"] = _score_free([(way(case.text), case) for case in cases], dance)

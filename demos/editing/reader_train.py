@@ -19,7 +19,7 @@ from demos.runtime.settings import WEIGHTS
 from demos.text.encoder import WIDTH, pad, token_states
 
 COUNT, EPOCHS, BATCH, RATE = 14_000, 6, 64, 1e-3
-MORE, MORE_EPOCHS, MORE_RATE = 6_000, 4, 6e-4
+MORE, MORE_EPOCHS, MORE_RATE = 3_000, 5, 6e-4
 _WEIGHT = {"when": 0.3, "problem": 0.5}
 _SMOOTHING = 0.05
 _BUCKET = 32  # batches among which sentences of like length are put together
@@ -36,8 +36,8 @@ def train(
 ) -> Reader:
     """Train on made-up instructions, calibrate on validation wordings, save at `out` in half precision.
 
-    First a tower on `count` examples, which becomes the embedder; then its copy, the judge, on those and the
-    further ones. embedder : a trained reader to take the first stage from, so that its embeddings stay exactly the
+    First a tower on `count` examples, which becomes the embedder; then its copy, the judge, on further ones, with
+    as many of the first again. embedder : a trained reader to take the first stage from, so that its embeddings stay exactly the
     same: an Editor is trained on one embedder and needs that one.
     """
     torch.manual_seed(seed)
@@ -54,11 +54,12 @@ def train(
         reader = load_reader(embedder).requires_grad_(True)
         reader.judge.load_state_dict(reader.embedder.state_dict())
         reader.temperature.fill_(1.0)
-    states += encoded([example.text for example in more])
+    again = len(more)  # as many of the first are seen again, so that nothing is unlearnt
+    states = states[:again] + encoded([example.text for example in more])
     on_progress("encoded the further ones")
-    answers = _answers([*made, *more])
+    answers = _answers([*made[:again], *more])
     fit(reader, states, answers, epochs=MORE_EPOCHS, seed=seed + 1, rate=MORE_RATE, on_progress=on_progress)
-    held = examples(1000, seed=seed + 1, split="validation") + _none_only(250, seed + 2)
+    held = examples(600, seed=seed + 1, split="validation") + _none_only(150, seed + 2)
     on_progress(f"temperature {calibrate(reader, held):.2f}")
     facts = {
         "count": count,
