@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from demos.editing.conditions import MUSIC, PART_NAMES, STYLES, columns_of_parts
 from demos.motion.vector import WIDTH
+from demos.nn.diffusion import shares
 from demos.nn.transformer import Block, timestep_embedding
 
 EMBEDDING = 128
@@ -166,7 +167,9 @@ class Predictor(nn.Module):
         condition = functional.silu(self.step(steps) + self.style(style)[:, None] + music_tokens)
         for block in self.blocks:
             tokens = block(tokens, condition)
-        clean = self.detail(tokens, torch.cat([seen, self.music.normalise(music) * heard], dim=-1))
+        answer = self.detail(tokens, torch.cat([seen, self.music.normalise(music) * heard], dim=-1))
+        kept, made = shares(steps)
+        clean = kept * noisy + made * answer
         return clean * (1 - given) + known * given
 
 
@@ -257,10 +260,12 @@ class Editor(nn.Module):
         for block in self.blocks:
             tokens = block(tokens, condition)
         heard = self.music.normalise(music)
+        of_noisy, of_answer = shares(steps)
         if not self.config.cem:
-            return self.detail(tokens, torch.cat([noisy, mask, heard], dim=-1))
+            return of_noisy * noisy + of_answer * self.detail(tokens, torch.cat([noisy, mask, heard], dim=-1))
         kept = before * seeing
-        made, gate = self.detail(tokens, torch.cat([noisy, kept, mask, heard], dim=-1)).chunk(2, dim=-1)
+        answer, gate = self.detail(tokens, torch.cat([noisy, kept, mask, heard], dim=-1)).chunk(2, dim=-1)
+        made = of_noisy * noisy + of_answer * answer
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
         return kept + gate * (made - kept)
 

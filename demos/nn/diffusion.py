@@ -24,6 +24,22 @@ def scheduler() -> DDIMScheduler:
     )
 
 
+SPREAD = 0.7
+"""Deviation of normalised motion; below 1 because still columns are not blown up."""
+
+
+def shares(steps: Tensor) -> tuple[Tensor, Tensor]:
+    """How much of a clean guess is the noisy sample itself and how much the network's answer -> two (batch, 1, 1).
+
+    The linear estimate and its error, as Karras et al. 2022 (table 1) have them for their noise: near the clean end the
+    sample is left nearly as it is, at the noisy end all is the network's. Without this, a small network must carry every
+    detail of its input to its output.
+    """
+    signal = _SIGNAL.to(steps.device)[steps].view(-1, 1, 1)  # squared
+    total = signal * SPREAD**2 + 1 - signal
+    return signal.sqrt() * SPREAD**2 / total, ((1 - signal) / total).sqrt()
+
+
 def sample(
     denoise: Callable[[Tensor, Tensor], Tensor],
     noise: Tensor,
@@ -44,3 +60,6 @@ def sample(
         if on_step is not None:
             on_step(done, steps)
     return noisy
+
+
+_SIGNAL = scheduler().alphas_cumprod.float()
