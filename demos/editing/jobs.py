@@ -41,6 +41,7 @@ def add_jobs(job: Callable[[Callable[[argparse.Namespace], Report]], argparse.Ar
     sub.add_argument("--end", type=float, help="seconds; after, every pose stays exactly")
     sub.add_argument("--parts", help="body parts that alone may change, such as arms,legs; others stay exactly")
     sub.add_argument("--strength", type=float, default=1.0, help="0 to 1, of what the words ask for")
+    sub.add_argument("--network-only", action="store_true", help="never by rule where the network's change fails")
     sub.add_argument("--text-guidance", type=float, default=1.0, help="how much the words count")
     sub.add_argument("--source-guidance", type=float, default=1.0, help="how much the dance before counts")
 
@@ -87,8 +88,8 @@ def edit(options: argparse.Namespace) -> Report:
     edited = pipeline.edit(
         before, options.text, song=song, span=_span(options, before), parts=_parts(options.parts),
         strength=options.strength, seed=options.seed, steps=options.steps, text_guidance=options.text_guidance,
-        source_guidance=options.source_guidance, lock=not options.raw, weights=options.weights,
-        on_progress=_bar("edit", options),
+        source_guidance=options.source_guidance, lock=not options.raw, rules=not options.network_only,
+        weights=options.weights, on_progress=_bar("edit", options),
     )  # fmt: skip
     if not edited.changed:
         raise InputError(edited.message.replace("\n", " "))
@@ -103,8 +104,8 @@ def edit(options: argparse.Namespace) -> Report:
         ],
         "verdicts": [
             {"achieved": verdict.achieved, "score": round(verdict.score, 3), "preserved": verdict.preserved,
-             "reason": verdict.reason}
-            for verdict in edited.verdicts
+             "reason": verdict.reason, "by_rule": by_rule}
+            for verdict, by_rule in zip(edited.verdicts, edited.by_rule, strict=True)
         ],
     }  # fmt: skip
     return found, "\n".join([edited.message, *written])

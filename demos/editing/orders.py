@@ -40,6 +40,7 @@ class Order:
     text_guidance: float
     source_guidance: float
     lock: bool
+    rules: bool
 
     @staticmethod
     def of(
@@ -53,6 +54,7 @@ class Order:
         text_guidance: float,
         source_guidance: float,
         lock: bool,
+        rules: bool,
     ) -> Order:
         """Checked against a dance. InputError names what is out of range."""
         if dance.duration_s < SHORTEST_S:
@@ -66,7 +68,7 @@ class Order:
         check("source guidance", source_guidance, 0, 20)
         return Order(
             _span(span, dance), _parts(parts), float(strength), int(seed), int(steps), float(text_guidance),
-            float(source_guidance), bool(lock),
+            float(source_guidance), bool(lock), bool(rules),
         )  # fmt: skip
 
 

@@ -20,13 +20,14 @@ from demos.audio.features import AudioFeatures
 from demos.audio.song import Song
 from demos.corpus import checkers
 from demos.corpus.checkers import Verdict
+from demos.corpus.edits import carry_out
 from demos.editing import finishing, reader, sampling, telling
 from demos.editing import weights as networks
 from demos.editing.change import change
 from demos.editing.conditions import MUSIC, STYLES, music_condition
 from demos.editing.couples import NAMES, addressed
 from demos.editing.model import Editor, Predictor
-from demos.editing.orders import FULL, LARGEST_SEED, SHORTEST_S, Job, Order, check, job_of
+from demos.editing.orders import BLEND, FULL, LARGEST_SEED, SHORTEST_S, Job, Order, check, job_of
 from demos.editing.reader import EMBEDDING, Reading
 from demos.motion import vector
 from demos.motion.dance import Dance, Provenance
@@ -68,6 +69,7 @@ class Edited:
     dance : the result; the very dance that was given where nothing could be done. raw : before foot lock and smoothing.
     readings : one a clause of the text. verdicts : the checkers' on each clause that was carried out, in that order.
     change : (bins at 10 Hz, parts) radians, see demos.editing.change. message : what was understood, achieved, or not.
+    by_rule : of each verdict, whether the choreographer's layers did it and not the network.
     """
 
     dance: Dance
@@ -76,6 +78,7 @@ class Edited:
     verdicts: tuple[Verdict, ...]
     change: np.ndarray
     message: str
+    by_rule: tuple[bool, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -168,6 +171,7 @@ def edit(
     text_guidance: float = 1.0,
     source_guidance: float = 1.0,
     lock: bool = True,
+    rules: bool = True,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> Edited:
@@ -177,7 +181,8 @@ def edit(
     span : seconds outside which every pose stays bit by bit; None: when the words say. parts : names of
     demos.corpus.parts that alone may change, the others stay bit by bit ("legs" brings the pelvis that they carry);
     None: what the words say. strength : 0 to 1, of what the words ask for. text_guidance, source_guidance : how much
-    the words, and the dance before, count. lock, weights, steps : as in `preview`.
+    the words, and the dance before, count. lock, weights, steps : as in `preview`. rules : where the checkers do not
+    see in the network's change what was asked, the choreographer's own layers carry it out, and the message says so.
     A couple's dancers change both, unless the text names one ("the follower ...").
 
     Words that are not understood, or ask for what cannot be, raise nothing: the dance stays and the message says so.
@@ -185,7 +190,7 @@ def edit(
     """
     order = Order.of(
         dance, span=span, parts=parts, strength=strength, seed=seed, steps=steps, text_guidance=text_guidance,
-        source_guidance=source_guidance, lock=lock,
+        source_guidance=source_guidance, lock=lock, rules=rules,
     )  # fmt: skip
     text = str(text).strip()
     given, dance = dance, _on_song(dance, song)
@@ -193,19 +198,29 @@ def edit(
     jobs = [job_of(dance, reading, order) for reading in readings]
     todo = [job for job in jobs if job.edit is not None]
     if not todo or order.strength == 0:
-        told = telling.message(jobs, (), order)
+        told = telling.message(jobs, (), order, ())
         return Edited(given, given, tuple(readings), (), change(given, given), told)
     network = networks.load("editor", weights)
     assert isinstance(network, Editor)
     music = _music(dance, song)
     raw = shown = dance
-    verdicts = []
+    verdicts, ways = [], []
     for number, job in enumerate(todo):
         before = shown
         for place, dancer in enumerate(whom):
             report = _share(on_progress, number * len(whom) + place, len(todo) * len(whom))
             raw, shown = _carry_out(network, raw, shown, dancer, job, music, order, report)
-        verdicts.append(_checked(before, shown, whom, job))
+        verdict, by_rule = _checked(before, shown, whom, job), False
+        if order.rules and not verdict.achieved:
+            ruled = before
+            for dancer in whom:
+                ruled = _by_rule(ruled, dancer, job)
+            second = _checked(before, ruled, whom, job)
+            if second.achieved:
+                raw = shown = ruled
+                verdict, by_rule = second, True
+        verdicts.append(verdict)
+        ways.append(by_rule)
     verdicts = [
         verdict if job is todo[-1] else telling.lasting(verdict, _only(dance, whom), _only(shown, whom), job)
         for verdict, job in zip(verdicts, todo, strict=True)
@@ -214,7 +229,7 @@ def edit(
     one = NAMES[whom[0]] if len(whom) < len(dance.motions) else ""
     return Edited(
         replace(shown, provenance=provenance), replace(raw, provenance=provenance), tuple(readings), tuple(verdicts),
-        change(dance, shown), telling.message(jobs, verdicts, order, whom=one),
+        change(dance, shown), telling.message(jobs, verdicts, order, ways, whom=one), tuple(ways),
     )  # fmt: skip
 
 
@@ -287,6 +302,28 @@ def _carry_out(
     after = finishing.hold(raw.motions[dancer], after, ramp=round(RAMP_S * motion.fps), **held)
     result = finishing.settle_range(motion, after, claimed=contacts, **held) if order.lock else after
     return _with(raw, dancer, after), _with(shown, dancer, result)
+
+
+def _by_rule(shown: Dance, dancer: int, job: Job) -> Dance:
+    """One dancer changed by the layers that made the networks' examples, in the frames and parts of the job alone."""
+    assert job.edit is not None
+    start_s, end_s = job.first / shown.fps, job.stop / shown.fps
+    blend_s = BLEND / vector.FPS
+    inner = replace(
+        job.edit,
+        start_s=start_s if job.first == 0 else start_s + blend_s,
+        end_s=end_s if job.stop == len(shown) else end_s - blend_s,
+        strength=job.strength * job.share,
+    )
+    motion = shown.motions[dancer]
+    try:
+        after = carry_out(_only(shown, [dancer]), inner).motions[0]
+    except InputError:  # too short a stretch for this kind
+        return shown
+    held = finishing.hold(
+        motion, after, first=job.first, stop=job.stop, parts=job.edit.parts, ramp=round(RAMP_S * motion.fps)
+    )
+    return _with(shown, dancer, held)
 
 
 def _with(dance: Dance, dancer: int, motion: Motion) -> Dance:

@@ -11,6 +11,7 @@ from demos.corpus.attributes import Attributes, measure_attributes
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edit_ranges import WHOLE, When
 from demos.corpus.edits import make_edit, suits
+from demos.editing import reader
 from demos.editing.couples import NAMES
 from demos.editing.reader_clauses import ASK
 from demos.motion.dance import Dance
@@ -121,6 +122,9 @@ def _said(dance: Dance, kind: str, rng: np.random.Generator) -> str:
     except InputError:  # no such stretch in this dance
         return ""
     text = ASK[kind] if ends or when == WHOLE else f"{ASK[kind]} in the second half"
+    understood = reader.read(text, dance).edit
+    if understood is None or understood.kind != kind:  # whatever is suggested must work
+        return ""
     if len(dance.motions) == 2 and rng.random() < _LATER:
         text = f"{NAMES[int(rng.integers(2))]} should {text}"
     return text

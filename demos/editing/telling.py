@@ -15,21 +15,23 @@ _UNDONE = 0.5
 """Share of the least score under which a change that was there counts as taken back by a later one."""
 
 
-def message(jobs: Sequence[Job], verdicts: Sequence[Verdict], order: Order, *, whom: str = "") -> str:
-    """One paragraph a clause. verdicts : of the jobs that have an edit, in their order. whom : the dancer, if one."""
-    told, left = [], list(verdicts)
+def message(
+    jobs: Sequence[Job], verdicts: Sequence[Verdict], order: Order, by_rule: Sequence[bool], *, whom: str = ""
+) -> str:
+    """One paragraph a clause. verdicts, by_rule : of the jobs that have an edit, in their order. whom : one dancer."""
+    told, left = [], list(zip(verdicts, by_rule, strict=True))
     for job in jobs:
         if job.edit is None:
             text = job.reading.text
             told.append(f"“{_short(text)}”: {job.problem}" if len(jobs) > 1 and text else job.problem)
         elif left:
-            told.append(_outcome(job, left.pop(0), order, whom))
+            told.append(_outcome(job, *left.pop(0), order, whom))
         else:
             told.append(f"{job.said} Nothing was changed, for the strength is 0.")
     return "\n".join(told)
 
 
-def _outcome(job: Job, verdict: Verdict, order: Order, whom: str) -> str:
+def _outcome(job: Job, verdict: Verdict, by_rule: bool, order: Order, whom: str) -> str:
     said = job.said.rstrip(".")
     said = f"{whom[0].upper()}{whom[1:]}: {said[0].lower()}{said[1:]}" if whom else said
     limits = []
@@ -39,7 +41,8 @@ def _outcome(job: Job, verdict: Verdict, order: Order, whom: str) -> str:
         limits.append(job.reading.note.rstrip("."))
     aside = f" ({'; '.join(limits)})" if limits else ""
     if verdict.achieved:
-        return f"{said}{aside}: done. {verdict.reason}"
+        how = "done by rule, for the network's own change did not show it" if by_rule else "done"
+        return f"{said}{aside}: {how}. {verdict.reason}"
     seen = verdict.reason.removeprefix(_NOT)
     return f"{said}{aside}: tried, but it did not come out. {seen[0].upper()}{seen[1:]} {_advice(job, order)}"
 

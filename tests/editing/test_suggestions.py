@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from corpus.edit_dances import edit_dance
 from made_motion import make_groove
+from rigged import puzzled, reading
 
 from demos.corpus.edit_kinds import EDIT_KINDS
+from demos.corpus.edits import make_edit
+from demos.editing import reader
 from demos.editing.reader_clauses import ASK
 from demos.editing.suggestions import suggest
 from demos.motion.dance import Dance, Provenance
@@ -13,6 +16,14 @@ from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
 
 KIND_OF = {text: kind for kind, text in ASK.items()}
+
+
+@pytest.fixture(autouse=True)
+def a_reader_that_knows_its_own_phrases(monkeypatch):
+    def read(text, dance):
+        return reading(make_edit(dance, kinds([text])[0]))
+
+    monkeypatch.setattr(reader, "read", read)
 
 
 def kinds(texts: list[str]) -> list[str]:
@@ -25,6 +36,25 @@ def test_they_are_different_and_of_different_families():
     families = [EDIT_KINDS[kind].family for kind in kinds(found)]
     assert len(set(families)) == 5
     assert found == suggest(edit_dance(), n=5)
+
+
+def test_what_would_not_be_understood_is_not_suggested(monkeypatch):
+    first = suggest(edit_dance(), n=5)
+    plain = reader.read
+
+    def read(text, dance):
+        return (
+            puzzled()
+            if text == first[0]
+            else reading(make_edit(dance, "nod"))
+            if text == first[1]
+            else plain(text, dance)
+        )
+
+    monkeypatch.setattr(reader, "read", read)
+    again = suggest(edit_dance(), n=5)
+    assert len(again) == 5
+    assert not set(again) & set(first[:2])
 
 
 def test_other_seeds_bring_other_ideas():
