@@ -22,6 +22,8 @@ class Settings:
     max_song_seconds: float
     max_upload_bytes: int
     smpl_path: Path | None
+    library_dir: Path
+    library_index: str
 
 
 def from_environment(environment: dict[str, str]) -> Settings:
@@ -36,7 +38,16 @@ def from_environment(environment: dict[str, str]) -> Settings:
         max_song_seconds=60 * float(environment.get("DANCEFLOOR_MAX_MINUTES", "10")),
         max_upload_bytes=int(environment.get("DANCEFLOOR_MAX_UPLOAD_MB", "100")) * 2**20,
         smpl_path=Path(smpl) if smpl else None,
+        library_dir=Path(environment.get("DANCEFLOOR_LIBRARY", str(_kept(environment) / "library"))).expanduser(),
+        library_index=environment.get("DANCEFLOOR_LIBRARY_INDEX", ""),
     )
+
+
+def _kept(environment: dict[str, str]) -> Path:
+    """Where what must outlast a restart lies: beside the cache when the host chose its place, else in the home."""
+    if "DANCEFLOOR_CACHE" in environment:
+        return Path(environment["DANCEFLOOR_CACHE"])
+    return Path(environment.get("XDG_DATA_HOME", "~/.local/share")) / "dancefloor"
 
 
 @cache
