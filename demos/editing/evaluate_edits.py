@@ -60,7 +60,8 @@ class Systems:
 
     plain : the editor without CEM, None when there is none. read : words and a dance -> what each clause asks for.
     embed : sentences -> (n, 128) float32. page : a stretch, words and a seed -> the vectors that the page's own way
-    (pipeline.edit, feet locked) makes of them, None for words that change nothing; left out when None.
+    (pipeline.edit, feet locked) makes of them, and whether by rule; None for words that change nothing. Left out when
+    None.
     """
 
     predictor: Predictor
@@ -68,7 +69,7 @@ class Systems:
     plain: Editor | None
     read: Callable[[str, Dance], Sequence[Read]]
     embed: Callable[[Sequence[str]], np.ndarray]
-    page: Callable[[Stretch, str, int], np.ndarray | None] | None = None
+    page: Callable[[Stretch, str, int], tuple[np.ndarray, bool] | None] | None = None
 
     @property
     def editors(self) -> dict[str, Editor]:
@@ -103,13 +104,17 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What became of a task: the verdict on what was really asked, the motion, whether words were understood."""
+    """What became of a task: the verdict on what was really asked, the motion, whether words were understood.
+
+    same : whether all that should stay is the very same. by_rule : the corpus's layers did it in the network's place.
+    """
 
     task: Task
     verdict: Verdict
     vectors: np.ndarray
     understood: bool
     same: bool
+    by_rule: bool = False
 
 
 def draw_tasks(
@@ -158,8 +163,8 @@ def run(
     embedded = systems.embed([task.trained for task in tasks])
     outcomes: dict[str, list[Outcome]] = {}
 
-    def add(way: str, task: Task, vectors: np.ndarray, understood: bool = True) -> None:
-        outcomes.setdefault(way, []).append(judge(task, vectors, understood))
+    def add(way: str, task: Task, vectors: np.ndarray, understood: bool = True, by_rule: bool = False) -> None:
+        outcomes.setdefault(way, []).append(judge(task, vectors, understood, by_rule))
 
     for number, task in enumerate(tasks):
         readings = [reading for reading in systems.read(task.said, task.stretch.dance) if reading.edit is not None]
@@ -175,7 +180,8 @@ def run(
             add(known, task, told(network, task, embedded[number], settings))
         if systems.page is not None:
             shown = systems.page(task.stretch, task.said, task.seed)
-            add(PAGE, task, task.stretch.vectors if shown is None else shown, shown is not None)
+            vectors, by_rule = shown or (task.stretch.vectors, False)
+            add(PAGE, task, vectors, shown is not None, by_rule)
         if stranger is not None:
             add(ANOTHER, task, told(systems.editor, task, embedded[stranger], settings))
         add(UNCHANGED, task, task.stretch.vectors)
@@ -206,10 +212,10 @@ def apply(
     )  # fmt: skip
 
 
-def judge(task: Task, vectors: np.ndarray, understood: bool = True) -> Outcome:
+def judge(task: Task, vectors: np.ndarray, understood: bool = True, by_rule: bool = False) -> Outcome:
     """The checker's verdict on a result, and whether all that should stay is exactly the same."""
     verdict = check(task.stretch.dance, task.stretch.with_vectors(vectors), task.edit)
-    return Outcome(task, verdict, vectors, understood, untouched(task.stretch.vectors, vectors, task.edit))
+    return Outcome(task, verdict, vectors, understood, untouched(task.stretch.vectors, vectors, task.edit), by_rule)
 
 
 def untouched(before: np.ndarray, after: np.ndarray, edit: Edit) -> bool:
@@ -254,6 +260,7 @@ def _shares(found: Sequence[Outcome]) -> dict[str, float | None]:
         "score": float(np.mean([min(o.verdict.score, 1.0) for o in found])),
         "error outside, cm": 100 * float(np.mean(errors)) if errors else None,
         "outside the very same, %": 100 * float(np.mean([o.same for o in found])),
+        "by rule, %": 100 * float(np.mean([o.by_rule for o in found])),
     }
 
 

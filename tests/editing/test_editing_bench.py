@@ -53,6 +53,7 @@ def test_bench_measures_everything(tmp_path, monkeypatch, click_song, private_ca
     monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
     monkeypatch.setattr(bench.edge_size, "EdgeSize", edge_size.EdgeSize.tiny)
     monkeypatch.setattr(bench, "REPEATS", 1)
+    monkeypatch.setattr(bench, "THREADS", 1)
     monkeypatch.setattr(pipeline, "_reader_sha256", lambda: "")
 
     def understood(text, dance):
@@ -64,7 +65,7 @@ def test_bench_measures_everything(tmp_path, monkeypatch, click_song, private_ca
     found = bench.bench(click_song, seconds=5.0, edge_steps=2)
     assert torch.get_num_threads() == before
     assert found["song_seconds"] == pytest.approx(5)
-    assert found["threads"] == 2
+    assert found["threads"] == 1
     for key in ("features_s", "first_preview_s", "dance_s", "edit_s", "predict_s", "edge_s", "edge_edit_s"):
         assert found[key] > 0
     assert found["edge_to_ours"] == pytest.approx(found["edge_s"] / found["predict_s"])
