@@ -172,6 +172,18 @@ _SAID = {
 
 def _kind(text: str) -> tuple[str | None, float]:
     """The kind whose training wordings a text is most like, and how like (0 to 1)."""
+    best = kind_fits(text)
+    if not best:
+        return None, 0.0
+    winner = max(best, key=lambda kind: best[kind])
+    return winner, best[winner]
+
+
+def kind_fits(text: str) -> dict[str, float]:
+    """Kind -> how like its training wordings a `normal` text without its time is, 0 to 1.35; {} for unknown words.
+
+    A kind is known by its single most telling words as well as by its best wording.
+    """
     kinds, _, rows, columns = _lexicon()
     asked = np.zeros(len(columns))
     for token in _tokens(text):
@@ -179,17 +191,14 @@ def _kind(text: str) -> tuple[str | None, float]:
             asked[columns[token]] = rows[:, columns[token]].max()
     size = float(np.linalg.norm(asked))
     if size < 1e-9:
-        return None, 0.0
-    likeness = rows @ asked / size
-    # A kind is known by its single most telling words as well as by its best wording.
+        return {}
     best: dict[str, float] = {}
-    for kind, like in zip(kinds, likeness, strict=True):
+    for kind, like in zip(kinds, rows @ asked / size, strict=True):
         best[kind] = max(best.get(kind, 0.0), float(like))
     for pattern, kind in _TELLING:
         if re.search(pattern, text):
             best[kind] = best.get(kind, 0.0) + 0.35
-    winner = max(best, key=lambda kind: best[kind])
-    return winner, best[winner]
+    return best
 
 
 # Words that by themselves tell a kind, whatever is around them: the nouns and verbs dancers use for it.

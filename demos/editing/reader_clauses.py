@@ -219,6 +219,11 @@ def kept(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def without_kept(text: str) -> str:
+    """A text without the words on what is to be kept."""
+    return _KEEP.sub(" ", text) if kept(text) else text
+
+
 def only(text: str) -> tuple[str, ...]:
     """The parts that alone are to change."""
     found = [said[1] or said[2] for said in _ONLY.finditer(text.lower())]
@@ -234,6 +239,17 @@ _COUNTS = (
     (1, r"once|one time|1 times?|a single"), (2, r"twice|2 times|2x|x2|double"), (3, r"3 times|thrice|3x|x3|triple"),
     (4, r"4 times|4x|x4|quadruple"),
 )  # fmt: skip
+
+
+_ASIDE, _AHEAD = r"\b(?:side|sides|sideways|aside|outwards?|out to)\b", r"\b(?:front|forwards?|ahead)\b"
+_ABOVE = r"\b(?:overhead|above|over|up|upwards?|sky|ceiling|air|heavens?|stars)\b"
+_TOWARDS = {
+    "raise_arms": (("side", _ASIDE), ("front", _AHEAD)),
+    "punch": (("side", _ASIDE), ("front", _AHEAD), ("up", _ABOVE)),
+    "clap": (("overhead", r"\b(?:overhead|above|over|high)\b"),),
+    "kick": (("side", r"\b(?:side|sides|sideways|aside)\b"),),
+}
+"""Kind -> directions and the words for them, where a direction need not be said."""
 
 
 def params_said(kind: str, text: str) -> dict:
@@ -255,6 +271,9 @@ def params_said(kind: str, text: str) -> dict:
             found["way"] = "right"
     if "side" in choices and not (left or right):
         found["side"] = "both"
+    if kind in _TOWARDS:  # where no direction is said, the usual is meant
+        said = [to for to, pattern in _TOWARDS[kind] if re.search(pattern, text)]
+        found["to"] = said[0] if said else choices["to"][0]
     if "every" in choices:
         said = re.search(r"every (\d+) (?:beats?|counts?)", text)
         if said and float(said[1]) in choices["every"]:

@@ -27,8 +27,8 @@ class TimeSaid:
     note: str = ""
 
 
-def time_said(text: str, dance: Dance, kind: str) -> TimeSaid:
-    """The stretch of this dance that a text names; the whole where none is named.
+def time_said(text: str, dance: Dance, kind: str = "") -> TimeSaid:
+    """The stretch of this dance that a text names; the whole where none is named. kind : of edit, "" when unknown.
 
     Worked cases for a dance of 9 s: "in the last third" is 6 to 9 s; "at 0:02" is from 2 s on.
     """
@@ -52,7 +52,7 @@ def time_said(text: str, dance: Dance, kind: str) -> TimeSaid:
     plain = re.sub(r"\bmeasure", "bar", plain)
     plain = re.sub(r"\bhalfway through\b|\bafter the middle\b|\bfrom the middle on\b", "from halfway", plain)
     when, rest = when_said(plain)
-    if when == WHOLE and not EDIT_KINDS[kind].ends:
+    if when == WHOLE and not (kind and EDIT_KINDS[kind].ends):
         for pattern, found in (
             (
                 r"(?:at|towards?|near|by|right at) the (?:very )?end\b|\bto finish\b|\bas a finish\b|\bin the end\b",

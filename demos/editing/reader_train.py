@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ from demos.runtime.settings import WEIGHTS
 from demos.text.encoder import WIDTH, pad, token_states
 
 COUNT, EPOCHS, BATCH, RATE = 14_000, 6, 64, 1e-3
-MORE, MORE_EPOCHS, MORE_RATE = 3_000, 5, 6e-4
+MORE, MORE_EPOCHS, MORE_RATE = 3_000, 3, 6e-4
+MORE_SHORT = 60
+"""Characters of the further examples that are learnt from: what people type is short."""
 _WEIGHT = {"when": 0.3, "problem": 0.5}
 _SMOOTHING = 0.05
 _BUCKET = 32  # batches among which sentences of like length are put together
@@ -37,29 +40,29 @@ def train(
     """Train on made-up instructions, calibrate on validation wordings, save at `out` in half precision.
 
     First a tower on `count` examples, which becomes the embedder; then its copy, the judge, on further ones, with
-    as many of the first again. embedder : a trained reader to take the first stage from, so that its embeddings stay exactly the
-    same: an Editor is trained on one embedder and needs that one.
+    half as many of the first again. embedder : a trained reader to take the first stage from, so that its embeddings
+    stay exactly the same: an Editor is trained on one embedder and needs that one.
     """
     torch.manual_seed(seed)
-    made = examples(count, seed=seed)
-    more = further(count * MORE // COUNT, seed=seed)
-    on_progress(f"{count} + {len(more)} instructions, for example: {made[0].text!r}, {more[0].text!r}")
-    states, answers = encoded([example.text for example in made]), _answers(made)
+    more = [example for example in further(MORE, seed=seed) if len(example.text) <= MORE_SHORT]
+    again = len(more) // 2  # so many of the first are seen again, so that nothing is unlearnt
+    made = examples(count if embedder is None else again, seed=seed)
+    on_progress(f"{len(made)} + {len(more)} instructions, for example: {made[0].text!r}, {more[0].text!r}")
+    states = encoded([example.text for example in made])
     on_progress("encoded the first")
     if embedder is None:
         reader = Reader()
-        fit(reader, states, answers, epochs=epochs, seed=seed, on_progress=on_progress)
+        fit(reader, states, _answers(made), epochs=epochs, seed=seed, on_progress=on_progress)
         reader.embedder.load_state_dict(reader.judge.state_dict())
     else:
-        reader = load_reader(embedder).requires_grad_(True)
+        reader = copy.deepcopy(load_reader(embedder)).requires_grad_(True)
         reader.judge.load_state_dict(reader.embedder.state_dict())
         reader.temperature.fill_(1.0)
-    again = len(more)  # as many of the first are seen again, so that nothing is unlearnt
     states = states[:again] + encoded([example.text for example in more])
     on_progress("encoded the further ones")
     answers = _answers([*made[:again], *more])
     fit(reader, states, answers, epochs=MORE_EPOCHS, seed=seed + 1, rate=MORE_RATE, on_progress=on_progress)
-    held = examples(600, seed=seed + 1, split="validation") + _none_only(150, seed + 2)
+    held = examples(150, seed=seed + 1, split="validation") + _none_only(40, seed + 2)
     on_progress(f"temperature {calibrate(reader, held):.2f}")
     facts = {
         "count": count,
