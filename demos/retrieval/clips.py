@@ -131,13 +131,14 @@ def pack(motion: Motion) -> bytes:
     """
     poses = np.round(_short_way(motion.poses).reshape(len(motion), -1) / POSE_STEP)
     root = np.round(motion.translation / ROOT_STEP)
-    steps = np.concatenate([poses, root], axis=1).astype(np.int32)
-    change = np.diff(np.diff(steps, axis=0, prepend=0), axis=0, prepend=0)
-    folded = np.ascontiguousarray(
-        ((change << 1) ^ (change >> 31)).T
-    )  # small numbers of either sign: small and positive
-    if folded.max(initial=0) > 0xFFFF:
-        raise ValueError("the motion jumps too far to be packed")
+    steps = np.concatenate([poses, root], axis=1)
+    if np.abs(steps).max(initial=0) > 32767:
+        raise ValueError("a dance that leaves a stage of 16 m cannot be packed")
+    change = steps.astype(np.int16)
+    for _ in range(2):  # wrapping round, as the sums of `unpack` do
+        change = np.diff(change, axis=0, prepend=np.int16(0))
+    # Small numbers of either sign become small positive ones.
+    folded = np.ascontiguousarray(((change << 1) ^ (change >> 15)).T).view(np.uint16)
     planes = (folded & 0xFF).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
     return lzma.compress(planes, format=lzma.FORMAT_RAW, filters=_XZ)
 
@@ -146,12 +147,14 @@ def unpack(data: bytes, fps: float = 30.0) -> Motion:
     """The inverse of `pack`. Raises ValueError for anything else."""
     try:
         planes = np.frombuffer(lzma.decompress(data, format=lzma.FORMAT_RAW, filters=_XZ), np.uint8)
-        low, high = planes.reshape(2, _CHANNELS, -1).astype(np.int32)
+        low, high = planes.reshape(2, _CHANNELS, -1).astype(np.uint16)
     except (lzma.LZMAError, ValueError) as error:
         raise ValueError("these bytes are no packed dance") from error
     folded = low | high << 8
-    change = (folded >> 1) ^ -(folded & 1)
-    steps = np.cumsum(np.cumsum(change.T, axis=0), axis=0).astype(np.float32)
+    change = ((folded >> 1) ^ (0 - (folded & 1))).view(np.int16).T
+    for _ in range(2):
+        change = np.cumsum(change, axis=0, dtype=np.int16)
+    steps = change.astype(np.float32)
     poses = (steps[:, :-3] * np.float32(POSE_STEP)).reshape(-1, 24, 3)
     return Motion(poses, steps[:, -3:] * np.float32(ROOT_STEP), fps)
 
@@ -167,7 +170,7 @@ def _short_way(poses: np.ndarray) -> np.ndarray:
         before = found[frame - 1]
         turns = np.round(((before * axis[frame]).sum(axis=-1, keepdims=True) - angle[frame]) / (2 * np.pi))
         found[frame] = axis[frame] * (angle[frame] + 2 * np.pi * turns)
-    return np.where(np.abs(found).max(axis=(0, 2), keepdims=True) < 4 * np.pi, found, poses)
+    return np.where(np.abs(found).max(axis=(0, 2), keepdims=True) < 3.9 * np.pi, found, poses)
 
 
 def describe_source(sources: Sequence[Mapping[str, Any]]) -> str:

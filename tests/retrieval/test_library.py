@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from made_motion import make_groove
 from retrieval.made_library import RATE, make_clip, make_shipped, tiny_loaded
 
+from demos.audio import cache
 from demos.corpus.music import CATALOGUE
 from demos.corpus.styles import STYLES
 from demos.motion.dance import Dance, Provenance
@@ -80,17 +81,13 @@ def test_a_clip_opens_with_its_song_and_beats(shelf):
     assert dance.duration_s == pytest.approx(4.0)
     assert np.abs(dance.joints[0] - make_groove(4.0, bpm=105).joints).max() < 1.5e-3
     heard = shelf.features("made-1")
-    whole = pipeline_features(shelf)
+    assert heard is not None
+    path = shelf.song_path("made-1")
+    assert path is not None
+    whole = cache.load(path)[1]
     np.testing.assert_array_equal(heard.values, whole.values[30:150])  # begins a second into the song
     with pytest.raises(InputError, match="no dance called"):
         shelf.clip("nobody")
-
-
-def pipeline_features(shelf: Library):
-    """The features of the whole song."""
-    from demos.audio import cache
-
-    return cache.load(shelf.song_path("made-1"))[1]
 
 
 def test_a_clip_is_handed_on_with_its_part_of_the_song(shelf, tmp_path):
