@@ -10,6 +10,7 @@ await styled;
 const SNAP_PX = 7; // a dragged edge this near to a beat takes the beat
 const SHORTEST_S = 1; // in less, no change can come and go
 const LANE_PX = 26;
+const REMEMBERED = "dancefloor-edit"; // where a tab of the browser keeps the name of its workspace over a reload
 
 /** @param hooks {props, trigger, watch} as gradio hands them to js_on_load */
 export function mount(element, { props, trigger, watch }) {
@@ -22,7 +23,7 @@ export function mount(element, { props, trigger, watch }) {
   watch("value", show);
   show();
   element.__strip = strip;
-  trigger("arrive"); // gradio builds a tab when it is opened: the visitor is here
+  trigger("arrive", { folder: remembered() }); // gradio builds a tab when it is opened: the visitor is here
 }
 
 class Strip {
@@ -59,6 +60,7 @@ class Strip {
     this.value = value;
     this.root.hidden = !value;
     if (!value) return;
+    remember(value.folder);
     this.chosen = value.chosen ?? [];
     this.heat = value.heat ? bytes(value.heat) : null;
     this.title.textContent = value.title;
@@ -264,4 +266,21 @@ function warmth(level) {
   const high = stops[Math.floor(place) + 1];
   const share = place % 1;
   return `rgb(${low.map((value, i) => Math.round(value + share * (high[i] - value))).join(" ")})`;
+}
+
+// Storage may be forbidden: then a reload begins anew, and nothing else is lost.
+function remembered() {
+  try {
+    return sessionStorage.getItem(REMEMBERED) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(folder) {
+  try {
+    if (folder) sessionStorage.setItem(REMEMBERED, folder);
+  } catch {
+    /* see above */
+  }
 }

@@ -18,7 +18,7 @@ from demos.audio import cache
 from demos.editing import history, pipeline, suggestions
 from demos.editing.layout import OWN, song_chips
 from demos.editing.panels import answer, card, progress, tree_value, trouble
-from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, shipped, title_of
+from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, recall, shipped, title_of
 from demos.editing.timeline import chosen_parts, strip_value
 from demos.motion.export import export
 from demos.render.player import player_value, region_of
@@ -101,6 +101,7 @@ def _page(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) ->
     scene = studio.scene()
     if scene is None:
         return Shown(studio=studio, folder=folder, **more)
+    history.save(studio.history, workspace.root() / folder)
     value = player_value(
         list(scene.dances), names=list(scene.names), song_path=scene.song, folder=workspace.root() / folder
     )
@@ -110,7 +111,7 @@ def _page(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) ->
     dance = scene.dances[-1]
     strip = strip_value(
         dance, player="edit-player", target="edit-target", change=scene.change, title=scene.title,
-        chosen=chosen_parts(inputs.strip) or (), clock=dance.song_sha256, look=look,
+        chosen=chosen_parts(inputs.strip) or (), clock=dance.song_sha256, look=look, folder=folder,
     )  # fmt: skip
     ways = studio.ways()
     shown = None if studio.compared else studio.view if studio.view in ways else next(iter(ways), None)
@@ -188,11 +189,16 @@ def look_at(studio: Studio, view: str | None) -> None:
     studio.view, studio.compared = view if view in VIEWS else BOTH, None
 
 
-def arrive(studio: Studio | None, folder, player, strip) -> Shown:
-    """Whoever comes in finds a dance on the stage, and may change it at once."""
+def arrive(studio: Studio | None, folder, player, strip, event: gr.EventData) -> Shown:
+    """Whoever comes in finds a dance on the stage, and may change it at once; after a reload, all that was there."""
     if studio is not None:
         return Shown()
-    desk = Studio()
+    desk = recall(_heard(event, "folder"))
+    if len(desk.history):  # in a workspace of its own: the one of before goes when its visit is over
+        folder = folder or workspace.create().name
+        for sha256, path in list(desk.songs.items()):
+            desk.bring(sha256, path, workspace.root() / folder)
+        return _page(desk, Inputs(desk, folder, player, strip), answer=_told(desk))
     for path in sorted((ASSETS / "dances").glob("*.npz"))[:1]:
         desk.adopt(history.restore(path))
         opened = desk.history.current
@@ -276,7 +282,8 @@ def _making(desk: Studio, inputs: Inputs, path: Path | None, settings: dict) -> 
         raise InputError("Choose one of the songs, or drop or record one of your own.")
     ticket = desk.begin()
     song, _ = cache.load(path)
-    desk.songs[song.sha256] = path
+    if song.sha256 not in shipped():
+        desk.bring(song.sha256, path, workspace.root() / str(inputs.folder))
     name = title_of(path)
     total = min(settings["seconds"], song.duration_s)
     offer, first = None, True
@@ -302,12 +309,13 @@ def _making(desk: Studio, inputs: Inputs, path: Path | None, settings: dict) -> 
 
 
 def change(
-    studio, folder, player, strip, words, strength, seed, text_guidance, source_guidance, tidy, *, count: int
+    studio, folder, player, strip, words, strength, seed, text_guidance, source_guidance, tidy, rules, *, count: int
 ) -> Iterator[Shown]:
     desk = studio or Studio()
     settings = {
         "span": region_of(player), "parts": chosen_parts(strip), "strength": strength, "seed": int(seed or 0),
         "text_guidance": text_guidance, "source_guidance": source_guidance, "lock": tidy,
+        "rules": rules,
     }  # fmt: skip
     yield from _safely(
         _changing(desk, Inputs(desk, folder, player, strip), words or "", settings, count),

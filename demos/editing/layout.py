@@ -51,6 +51,7 @@ class WordsBox(NamedTuple):
     text_guidance: gr.Slider
     source_guidance: gr.Slider
     tidy: gr.Checkbox
+    rules: gr.Checkbox
 
 
 class StageBox(NamedTuple):
@@ -117,7 +118,13 @@ def words_box() -> WordsBox:
             with gr.Row():
                 seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED, min_width=110)
                 tidy = gr.Checkbox(True, label="Tidy the feet", info="The raw result is kept.", min_width=140)
-    return WordsBox(words, change, three, stop, answer, ideas, strength, seed, text_guidance, source_guidance, tidy)
+            rules = gr.Checkbox(
+                True, label="Rules finish it", info="Where the network does not achieve it; the answer says so.",
+                min_width=140,
+            )  # fmt: skip
+    return WordsBox(
+        words, change, three, stop, answer, ideas, strength, seed, text_guidance, source_guidance, tidy, rules
+    )  # fmt: skip
 
 
 def stage_box() -> StageBox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from demos.editing.change import SEEN, change
-from demos.editing.history import History, Version
+from demos.editing.history import History, Version, reopen
 from demos.motion.dance import Dance
+from demos.runtime import workspace
 from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError
 from demos.runtime.settings import ASSETS
@@ -21,6 +23,7 @@ from demos.runtime.settings import ASSETS
 BOTH, ALONE, RAW = "both", "alone", "raw"
 """Ways to look at a version: beside what it was made from, by itself, beside itself with the feet not tidied."""
 LETTERS = "ABC"
+_SONG = "song-"
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,13 @@ class Studio:
             self.history = tree.go(taken[other.current.id])
             self.compared, self.offers, self.draft = None, (), None
 
+    def bring(self, sha256: str, path: Path, folder: Path) -> None:
+        """Keep a visitor's song in their workspace, for as long as their dances."""
+        kept = folder / f"{_SONG}{sha256}{path.suffix.lower()}"
+        if not kept.exists():
+            shutil.copyfile(path, kept)
+        self.songs[sha256] = kept
+
     # --- what is shown
 
     @property
@@ -235,6 +245,18 @@ class Studio:
             }
             for version in self.history.versions
         ]
+
+
+def recall(folder: str) -> Studio:
+    """The desk of a workspace's name, as a browser remembers it over a reload; an empty one where it is gone."""
+    try:
+        tree = reopen(folder)
+    except InputError:  # damaged: better an empty desk than none
+        return Studio()
+    if not len(tree):
+        return Studio()
+    songs = {path.stem.removeprefix(_SONG): path for path in (workspace.root() / folder).glob(f"{_SONG}*")}
+    return Studio(tree, songs)
 
 
 @cache

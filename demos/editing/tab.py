@@ -86,7 +86,15 @@ def _connect_song(wires: _Wires, song: SongBox, key: gr.State) -> None:
 
 def _connect_words(wires: _Wires, words: WordsBox) -> None:
     begin = handlers.begin("change", "answer", "Reading your words")
-    settings = [words.words, words.strength, words.seed, words.text_guidance, words.source_guidance, words.tidy]
+    settings = [
+        words.words,
+        words.strength,
+        words.seed,
+        words.text_guidance,
+        words.source_guidance,
+        words.tidy,
+        words.rules,
+    ]
     picked = words.ideas.pick(handlers.pick_idea, None, [words.words], **_SILENT)
     once, thrice = (functools.partial(handlers.change, count=count) for count in (1, 3))
     changing = [

@@ -30,7 +30,7 @@ class Strip(Panel):
     """Shows `strip_value`. As an input a handler gets the value back, with "chosen" as the visitor left it.
 
     It reads and moves the loop of its player, so the time is in the player's value (`render.player.region_of`). The
-    event `arrive` comes once, when the strip is first on a visitor's screen.
+    event `arrive` comes once, when the strip is first on a visitor's screen, with the "folder" of before a reload.
     """
 
     def __init__(self, value: dict | None = None, **arguments: Any) -> None:
@@ -48,6 +48,7 @@ def strip_value(
     chosen: Sequence[str] = (),
     clock: str = "",
     look: bool = False,
+    folder: str = "",
 ) -> dict[str, Any]:
     """What the strip shows of a dance.
 
@@ -57,6 +58,7 @@ def strip_value(
     change : (bins, 6) radians of editing.change, or None for a dance that was not changed.
     chosen : parts the visitor has picked. clock : names the song; the playhead stays when it stays the same.
     look : whether a playhead at rest goes to where the change is plainest.
+    folder : name of the visitor's workspace, which the browser's tab keeps for a reload.
     """
     value: dict[str, Any] = {
         "player": player,
@@ -67,6 +69,7 @@ def strip_value(
         "title": title,
         "chosen": list(chosen),
         "clock": clock,
+        "folder": folder,
         "parts": [{"key": key, "label": label, "summary": f"{label}: tap to let only this change"} for key, label in
                   LABELS.items()],
     }  # fmt: skip
