@@ -41,6 +41,7 @@ _WORDS = 3.0
 """What the likeness to a known wording (0 to 1.35) is worth in the logarithm of a kind's probability; chosen on
 reader_free.FREE_SET, where the network alone read 75 % of the kinds and both together 81 %."""
 _BATCH = 256
+_KEEPS = re.compile(r"\b(?:keep|leav|preserv|touch|stay|same|alone|chang|unaffect|except)", re.IGNORECASE)
 _DEGREES = {"little": SLIGHT, "usual": USUAL, "lot": STRONG}
 EXAMPLES = '"raise both arms in the second half", "make it sharper" or "turn to the left twice"'
 
@@ -251,13 +252,15 @@ def _parts(kind: str, text: str, heard: _Heard) -> tuple[tuple[str, ...], tuple[
     """Parts that are kept, and that alone change: as said, else as the network is sure of."""
     keep = clauses.kept(text)
     only = tuple(part for part in clauses.only(text) if part in EDIT_KINDS[kind].only)
+    likely = heard.best("keep")
     if (
         not keep
+        and likely
         and heard.chances["keep"].max() > 0.9
-        and heard.best("keep")
-        and clauses.names(heard.best("keep"), text)
+        and _KEEPS.search(text)
+        and clauses.names(likely, text)
     ):
-        keep = (heard.best("keep"),)
+        keep = (likely,)
     if not only and EDIT_KINDS[kind].only:
         likeliest = heard.best("only", ("", *EDIT_KINDS[kind].only))
         only = (likeliest,) if likeliest and clauses.names(likeliest, text) and likeliest not in keep else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 from collections.abc import Callable, Sequence
@@ -190,6 +191,21 @@ def save(reader: Reader, path: Path, *, facts: dict) -> None:
     save_file(weights, path, {"config": json.dumps(config), "facts": json.dumps(facts)})
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train from a shell: `python -m demos.editing.reader_train [--embedder weights/reader.safetensors]`."""
+    parser = argparse.ArgumentParser(description="Train the reader of instructions.")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--embedder", type=Path, help="a trained reader whose embeddings stay exactly as they are")
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    train()
+    train(
+        options.out, embedder=options.embedder, count=options.count, epochs=options.epochs, seed=options.seed,
+        on_progress=lambda line: print(line, flush=True),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
