@@ -25,7 +25,7 @@ JOIN_S = 0.45
 """Half the time over which a dancer changes to the other side of the dance."""
 _DRIFT_S, _LOOK_S = 1.6, 1.4  # sigmas: travel and facing slower than this are the formation's, faster the dance's
 _HOME_S = 12.0
-_EARLY_LATE_S = 0.018
+_EARLY_LATE_S = 0.045
 _STRIDE = {"hold": 0.65, "open": 0.85, "apart": 1.0}  # of the dance's own travel about its slot
 _HOLD_REACH_M = 1.15
 _ARMS_REACH_M = 0.95  # between the shoulders of two who hold hands: two arms, a little bent
@@ -89,7 +89,7 @@ def grid_counts(grid: CountGrid, frames: int) -> np.ndarray:
 
 
 def _wander(rng: np.random.Generator, frames: int) -> np.ndarray:
-    """(frames,) seconds by which one dancer is late or early: slow, a hundredth or two."""
+    """(frames,) seconds by which one dancer is late or early: slow, of standard deviation _EARLY_LATE_S."""
     drawn = gaussian_filter1d(rng.standard_normal(frames), FPS, mode="wrap")
     return _EARLY_LATE_S * drawn / max(float(drawn.std()), 1e-9)
 

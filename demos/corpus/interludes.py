@@ -12,9 +12,12 @@ from demos.corpus.phrases import FPS
 from demos.motion import rotations
 from demos.motion.duet_metrics import facing_angles
 from demos.motion.motion import Motion
+from demos.motion.skeleton import FEET
 
 JOINTS_S, PLACE_S, ROUND_S = 0.7, 1.3, 4.0
 """Over which limbs, the places of the two, and the couple's place in the room go from one performance to the other."""
+CARRIED_SPEED = 1.4
+"""m/s: a foot that is carried along faster, from one performance to the other, is let go."""
 
 
 def switch_frames(partnered: Pair, wanted: list[np.ndarray]) -> list[int]:
@@ -60,8 +63,15 @@ def weave(partnered: Pair, composed: Pair, switches: list[int]) -> Pair:
         poses = np.where(chosen[:, None, None] == 0, quaternions[0][body], quaternions[1][body])
         places = np.where(chosen[:, None] == 0, roots[0][body], roots[1][body])
         motions.append(Motion(rotations.quaternion_to_rotvec(poses), places, FPS))
-        contacts.append(np.where(chosen[:, None] == 0, partnered.contacts[body], composed.contacts[body]))
+        stood = np.where(chosen[:, None] == 0, partnered.contacts[body], composed.contacts[body])
+        contacts.append(stood & ((chosen == 0)[:, None] | _nearly_still(motions[body])))
     return Pair((motions[0], motions[1]), (contacts[0], contacts[1]))
+
+
+def _nearly_still(motion: Motion) -> np.ndarray:
+    """(frames, 4) bool: feet slow enough to be held where they are; others would tear at their ankles."""
+    speed = np.linalg.norm(np.gradient(motion.joints[:, FEET][..., [0, 2]].astype(np.float64), axis=0), axis=-1)
+    return speed * motion.fps < CARRIED_SPEED
 
 
 def _alignment(came: np.ndarray, comes: np.ndarray, frame: int) -> tuple[float, np.ndarray, np.ndarray]:

@@ -57,7 +57,8 @@ def joint_set(parts: Iterable[str]) -> tuple[int, ...]:
 
 
 # Half-way pose of each joint's range (degrees about x, y, z as a rotation vector) and how far it may leave it. Widths
-# are clinical ranges of motion rounded up to what the real dances show (99.9 % of eight minutes of them lie inside).
+# are clinical ranges of motion rounded up towards what the real dances show: of 27 minutes of them 99.8 % of the joint
+# angles lie inside; the least of right ankles (98.9 %) and heads (98.5 %).
 _LIMITS: dict[str, tuple[tuple[float, float, float], float]] = {
     "spine1": ((5, 0, 0), 45), "spine2": ((0, 0, 0), 35), "spine3": ((0, 0, 0), 30),
     "neck": ((0, 0, 0), 45), "head": ((0, 0, 0), 50),

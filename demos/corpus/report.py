@@ -31,6 +31,7 @@ HALVES = 8
 IDLE_WINDOW_S = 0.5
 HELD_M = 0.10
 PHASES = 12
+SHIFTS = (0.25, 1 / 3, 0.5, 2 / 3, 0.75)
 _ANGLES = ("knee", "elbow", "hip", "shoulder", "ankle", "wrist", "neck", "spine2")
 _SELF_M = 0.03
 Row = dict[str, float]
@@ -215,6 +216,9 @@ def _measured(window: Window) -> Row:
     if len(window.beats):
         aligned = rhythm.beat_alignment(motion, window.beats)
         row |= {"BAS": aligned.bas, "BAS, shuffled": aligned.bas_shuffled, "BAS, dance beats": aligned.bas_dance}
+        row["BAS, off the beat"] = _off_beat(motion, window.beats)
+        row["beats a second"] = 1 / float(np.median(np.diff(window.beats))) if len(window.beats) > 1 else None
+    row["dance beats a second"] = len(rhythm.kinematic_beats(motion.resample(rhythm.FPS).joints)) / motion.duration_s
     return {key: float(value) for key, value in row.items() if value is not None}
 
 
@@ -272,9 +276,19 @@ def self_collisions(motion: Motion) -> Row:
     return {"self-collision, cm": float(100 * depth.mean()), "self-collision, %": float(100 * (depth > _SELF_M).mean())}
 
 
+def _off_beat(motion: Motion, beats: np.ndarray) -> float | None:
+    """BAS against the beats moved by a quarter, a third and so on of one; the mean."""
+    joints = motion.resample(rhythm.FPS).joints
+    danced = rhythm.kinematic_beats(joints)
+    step = float(np.median(np.diff(beats))) if len(beats) > 1 else 0.5
+    scores = [rhythm.hit_rate(rhythm.music_frames(beats + share * step, len(joints) - 1), danced) for share in SHIFTS]
+    known = [score for score in scores if score is not None]
+    return float(np.mean(known)) if known else None
+
+
 def own_grid(clips: Iterable[Clip]) -> Row:
     """BAS of real dances on the grid of their own pulse, where they have one: best phase, and mean over phases."""
-    best, usual = [], []
+    best, usual, density = [], [], []
     for clip in clips:
         if clip.pulse_s is None:
             continue
@@ -287,7 +301,12 @@ def own_grid(clips: Iterable[Clip]) -> Row:
         known = [score for score in scores if score is not None]
         best.append(max(known))
         usual.append(float(np.mean(known)))
-    return {"BAS": float(np.mean(best)), "BAS, shuffled": float(np.mean(usual))} if best else {}
+        density.append(1 / clip.pulse_s)
+    if not best:
+        return {}
+    return {
+        "BAS": float(np.mean(best)), "BAS, shuffled": float(np.mean(usual)), "beats a second": float(np.mean(density))
+    }  # fmt: skip
 
 
 def composition_row(dances: Sequence[Built]) -> Row:
@@ -444,7 +463,11 @@ def _mean(rows: Iterable[Row]) -> Row:
 def text(found: Mapping[str, Any]) -> str:
     """The tables, as Markdown."""
     parts = ["## One dancer: real mocap and built dances (means over windows of 12 s)", _table(found["solo"])]
-    parts.append("BAS of real dances: on the grid of their own pulse, best phase; beside it the mean over phases.")
+    parts.append(
+        "BAS of real dances: on the grid of their own pulse, best phase; under it the mean over phases. Their pulses "
+        "are faster than most music's beats, and a denser grid leaves more beats without a move: compare each with "
+        "the chance beside it. Built dances keep to the beats of their songs as given."
+    )
     windows = found["fid"]["windows"]
     parts += ["## Distance of feature distributions", _table({k: v for k, v in found["fid"].items() if k != "windows"})]
     parts.append("Windows: " + ", ".join(f"{name} {count}" for name, count in windows.items()) + ".")

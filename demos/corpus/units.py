@@ -17,12 +17,15 @@ IDLE_SPEED = 0.24
 """m/s, mean over the joints and a second: what moves less does not get into a dance."""
 STEPPING_SPEED = 0.3
 """m/s, mean over ankles and toes: who moves the feet less stands rooted, which costs."""
+LIVELY_SPEED = 0.42
+"""m/s, as IDLE_SPEED: a phrase with a quieter second looks subdued on stage, which costs."""
 
 # Weights of what a unit costs by itself, in units of a fair join, per four counts.
 _ALIGN = 0.35
 _FAMILY = 1.0
 _HELD = 2.5
 _ROOTED = 2.0
+_SUBDUED = 2.5
 _CHANCE = 0.7
 _MOOD = 0.5  # the same for all phrases of a clip: today's favourites
 
@@ -66,11 +69,13 @@ def make_units(graph: MotionGraph, fits: Fits, style: Style, couple: bool, rng: 
     if not keep.any():
         raise InputError("None of the phrases moves enough and fits this song's tempo; add dances or change the style.")
     fits = Fits(*(getattr(fits, name)[keep] for name in Fits.__dataclass_fields__))
-    clip, from_s, to_s, energy, footwork, held = (a[keep] for a in (clip, from_s, to_s, energy, footwork, held))
+    clip, from_s, to_s = clip[keep], from_s[keep], to_s[keep]
+    energy, footwork, quietest, held = (a[keep] for a in (energy, footwork, quietest, held))
     weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
     fours = fits.counts / 4
     base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + fours * _chance(rng, clip, len(graph.clips))
     base = base + _ROOTED * np.maximum(1 - footwork / STEPPING_SPEED, 0) * fours
+    base = base + _SUBDUED * np.maximum(1 - quietest / LIVELY_SPEED, 0) * fours
     if not couple:
         base = base + _HELD * held * fours
     turn = graph.heading[fits.end] - graph.heading[fits.start]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter1d
 
-from demos.corpus.choreographer import choreograph
+from demos.corpus.choreographer import choreograph, lean
 from demos.corpus.cleaning import joint_speed
 from demos.corpus.phrases import FPS, cut_phrases, phrases_of
 from demos.corpus.styles import STYLES, find_style
@@ -43,13 +43,32 @@ def test_the_dance_has_the_length_asked_for_and_knows_its_song(made):
     assert set(made.dance.provenance.source.split(", ")) == set(made.sources)
 
 
+def on_and_beside(dance):
+    """BAS on the beats, and the best of three grids beside them."""
+    scores = [rhythm.beat_alignment(dance.motions[0], dance.beats + shift).bas for shift in (0, 0.17, 0.25, 0.33)]
+    return scores[0], max(scores[1:])
+
+
 def test_it_moves_on_the_beat_and_not_beside_it(made):
-    motion = made.dance.motions[0]
-    on = rhythm.beat_alignment(motion, made.dance.beats).bas
-    beside = [rhythm.beat_alignment(motion, made.dance.beats + shift).bas for shift in (0.17, 0.25, 0.33)]
-    assert on is not None
-    assert on > 0.4
-    assert on > 2 * max(score for score in beside if score is not None)
+    on, beside = on_and_beside(made.dance)
+    assert on > 0.3
+    assert on > 1.4 * beside
+
+
+def test_without_looseness_it_moves_on_the_beat_to_the_frame(phrases, made):
+    options = {"seconds": 30, "phrases": phrases, "style": "pop", "seed": 1}
+    on, beside = on_and_beside(choreograph(BEATS, BEATS[::4], **options, tightness=0.5, looseness_s=0.0).dance)
+    assert on > 2 * beside
+    assert on > on_and_beside(made.dance)[0]
+
+
+def test_how_far_off_the_beat_it_is_felt_drifts_slowly_and_no_further_than_asked():
+    felt = lean(4000, 0.5, 0.08, seed=3)
+    assert felt.std() == pytest.approx(0.08, rel=0.15)
+    assert np.abs(felt).max() <= 0.16
+    assert np.abs(np.diff(felt)).max() < 0.2 * 0.5  # time bends by less than the stretch of a phrase
+    np.testing.assert_array_equal(felt, lean(4000, 0.5, 0.08, seed=3))
+    assert not lean(100, 0.5, 0.0, seed=3).any()
 
 
 def test_the_plan_covers_the_dance_without_gaps(made):

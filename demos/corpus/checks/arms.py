@@ -32,13 +32,19 @@ def _least(findings: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 def raised(before: View, after: View, params: Params) -> Finding:
-    """How far up the wrists came and stayed, and for the front or side how near they are to there."""
+    """How far up the wrists came and stayed, and how near they are to where they were asked to be.
+
+    To the front or side it is enough that they stay at the height of the shoulders: wrists that were there now and
+    then before, only elsewhere, have no further to rise.
+    """
     target = np.array(_RAISED[params["to"]])
     found = []
     for side in sides_of(params):
         b, a = before.wrist(side), after.wrist(side)
         rise = q(a[:, 1], 30) - q(b[:, 1], 30)
         score = rise / max(target[1] - q(b[:, 1], 30), 0.4)
+        if params["to"] != "overhead":
+            score = max(score, (q(a[:, 1], 30) + 0.45) / 0.4)
         near = 1 - _away(a, target) / max(_away(b, target), 0.3)
         found.append((min(score, near / 0.9), rise * ARM_M))
     score, rise = _least(found)
@@ -49,7 +55,9 @@ def raised(before: View, after: View, params: Params) -> Finding:
 
 def raise_room(before: View, params: Params) -> float:
     target = np.array(_RAISED[params["to"]])
-    return min(min(0.45 - q(before.wrist(s)[:, 1], 60), _away(before.wrist(s), target) - 0.6) for s in sides_of(params))
+    below = 0.45 if params["to"] == "overhead" else 0.10  # from higher up it would not be raising
+    arms = [before.wrist(side) for side in sides_of(params)]
+    return min(min(below - q(arm[:, 1], 60), _away(arm, target) - 0.6) for arm in arms)
 
 
 def lowered(before: View, after: View, params: Params) -> Finding:
