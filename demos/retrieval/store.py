@@ -13,15 +13,15 @@ below. Old versions are kept for LanceDB's own seven days, because a reader may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from demos.retrieval.clips import LEVELS, PARTS, Clip
 from demos.runtime.caches import shared
@@ -270,11 +270,23 @@ class Store:
             merge.execute(data)
 
 
-def _turn(place: str) -> AbstractContextManager:
+@contextmanager
+def _turn(place: str) -> Iterator[None]:
     """Writers to a folder wait for each other; buckets and servers settle it themselves."""
     if "://" in place:
-        return nullcontext()
-    return FileLock(Path(place) / "writing.lock", timeout=_LOCK_WAIT_S)
+        yield
+        return
+    lock = FileLock(Path(place) / "writing.lock", timeout=_LOCK_WAIT_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InputError(
+            f"Another process has been writing to {place} for very long; try again when it is done."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _session() -> Any:
