@@ -116,6 +116,17 @@ def test_a_sabotaged_part_is_named(dance, part):
     assert part.replace("_", " ") in verdict.reason
 
 
+def test_arms_already_at_the_height_of_the_shoulders_need_only_go_where_asked(dance):
+    front = make_edit(dance, "raise_arms", params={"to": "front"}, strength=STRONG)
+    ahead = carry_out(dance, front)
+    aside = make_edit(ahead, "raise_arms", params={"to": "side"}, strength=STRONG)
+    after = carry_out(ahead, aside)
+    assert check(ahead, after, aside).achieved
+    assert not check(ahead, ahead, aside).achieved
+    assert not check(after, ahead, aside).achieved
+    assert not check(ahead, carry_out(ahead, make_edit(ahead, "lower_arms", strength=STRONG)), aside).achieved
+
+
 def test_the_left_arm_for_the_right_fails(dance):
     right = make_edit(dance, "raise_arms", params={"side": "right"}, strength=STRONG)
     left = make_edit(dance, "raise_arms", params={"side": "left"}, strength=STRONG)

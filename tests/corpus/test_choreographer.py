@@ -45,7 +45,7 @@ def test_the_dance_has_the_length_asked_for_and_knows_its_song(made):
 
 def on_and_beside(dance):
     """BAS on the beats, and the best of three grids beside them."""
-    scores = [rhythm.beat_alignment(dance.motions[0], dance.beats + shift).bas for shift in (0, 0.17, 0.25, 0.33)]
+    scores = [rhythm.beat_alignment(dance.motions[0], dance.beats + shift).bas or 0 for shift in (0, 0.17, 0.25, 0.33)]
     return scores[0], max(scores[1:])
 
 
