@@ -24,10 +24,10 @@ from demos.editing.evaluate_material import (
     mean_rows,
     windows,
 )
+from demos.editing.finishing import grow
 from demos.editing.model import Predictor
 from demos.editing.sampling import predict
 from demos.motion import rhythm, solo_metrics, vector
-from demos.motion.footlock import lock_feet
 from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
 
@@ -39,10 +39,12 @@ SEARCHED = 600
 
 @dataclass(frozen=True, eq=False)
 class Generated:
-    """The dances made for the test songs: vectors (frames, 151) as sampled, one a song."""
+    """The dances made for the test songs, one a song: vectors (frames, 151) as sampled; shown, smoothed and with feet
+    locked as the page shows them."""
 
     songs: tuple[UnheardSong, ...]
     vectors: tuple[np.ndarray, ...]
+    shown: tuple[Motion, ...]
 
 
 def generate(
@@ -56,12 +58,14 @@ def generate(
     on_done: Callable[[], None] = lambda: None,
 ) -> Generated:
     """A dance for every song."""
-    made = []
+    made, shown = [], []
     for number, song in enumerate(songs):
-        parts = predict(predictor, song.music, style=style, seed=seed + number, steps=steps, guidance=guidance)
-        made.append(np.concatenate(list(parts)))
+        parts = list(predict(predictor, song.music, style=style, seed=seed + number, steps=steps, guidance=guidance))
+        made.append(np.concatenate(parts))
+        *_, (_, finished) = grow(parts, lock=True)
+        shown.append(finished)
         on_done()
-    return Generated(tuple(songs), tuple(made))
+    return Generated(tuple(songs), tuple(made), tuple(shown))
 
 
 def measure(generated: Generated, real: Real, corpus: Path) -> dict[str, Any]:
@@ -76,13 +80,12 @@ def measure(generated: Generated, real: Real, corpus: Path) -> dict[str, Any]:
     columns: dict[str, list[Window]] = {REAL: list(real.held_out), MADE: []}
     reference: list[Window] = []
     columns[RAW], columns[LOCKED] = [], []
-    for song, vectors in zip(generated.songs, generated.vectors, strict=True):
+    for song, vectors, shown in zip(generated.songs, generated.vectors, generated.shown, strict=True):
         for place, danced in enumerate(song.danced):
             side = columns[MADE] if place % 2 == 0 else reference
             side += windows(vector.decode(danced), song.beats, song.name)
-        motion = vector.decode(vectors)
-        columns[RAW] += windows(motion, song.beats, song.name)
-        columns[LOCKED] += windows(lock_feet(motion), song.beats, song.name)
+        columns[RAW] += windows(vector.decode(vectors), song.beats, song.name)
+        columns[LOCKED] += windows(shown, song.beats, song.name)
     columns |= _baselines(generated.songs, real, corpus)
     found = {name: features_of(window.motion for window in chosen) for name, chosen in columns.items() if chosen}
     trained = features_of(window.motion for window in real.trained)
