@@ -8,7 +8,7 @@ from torch import Tensor
 from demos.motion.skeleton import FEET
 from demos.nn.kinematics import joint_positions
 
-RECONSTRUCTION, VELOCITY, POSITION, FOOT = 1.0, 2.0, 8.0, 8.0
+RECONSTRUCTION, VELOCITY, POSITION, FOOT = 3.0, 2.0, 8.0, 8.0
 """Weights: DanceEditor has 10 x simple + velocity + foot without saying in which units; chosen so that each term of a
 half-trained network is of the same size."""
 STRETCH = 60

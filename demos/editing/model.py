@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from demos.editing.conditions import MUSIC, PART_NAMES, STYLES, columns_of_parts
 from demos.motion.vector import WIDTH
-from demos.nn.diffusion import shares
 from demos.nn.transformer import Block, timestep_embedding
 
 EMBEDDING = 128
@@ -167,9 +166,7 @@ class Predictor(nn.Module):
         condition = functional.silu(self.step(steps) + self.style(style)[:, None] + music_tokens)
         for block in self.blocks:
             tokens = block(tokens, condition)
-        answer = self.detail(tokens, torch.cat([seen, self.music.normalise(music) * heard], dim=-1))
-        kept, made = shares(steps)
-        clean = kept * noisy + made * answer
+        clean = self.detail(tokens, torch.cat([seen, self.music.normalise(music) * heard], dim=-1))
         return clean * (1 - given) + known * given
 
 
@@ -260,12 +257,10 @@ class Editor(nn.Module):
         for block in self.blocks:
             tokens = block(tokens, condition)
         heard = self.music.normalise(music)
-        of_noisy, of_answer = shares(steps)
         if not self.config.cem:
-            return of_noisy * noisy + of_answer * self.detail(tokens, torch.cat([noisy, mask, heard], dim=-1))
+            return self.detail(tokens, torch.cat([noisy, mask, heard], dim=-1))
         kept = before * seeing
-        answer, gate = self.detail(tokens, torch.cat([noisy, kept, mask, heard], dim=-1)).chunk(2, dim=-1)
-        made = of_noisy * noisy + of_answer * answer
+        made, gate = self.detail(tokens, torch.cat([noisy, kept, mask, heard], dim=-1)).chunk(2, dim=-1)
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
         return kept + gate * (made - kept)
 
