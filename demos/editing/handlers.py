@@ -336,7 +336,9 @@ def _changing(desk: Studio, inputs: Inputs, words: str, settings: dict, count: i
         title = "Changing the dance" if count == 1 else f"Changing the dance: way {number + 1} of {count}"
         varied = {**settings, "seed": settings["seed"] + number}
         job = functools.partial(pipeline.edit, before.dance, words, song=song, **varied)
-        edited = yield from _watched(lambda report, job=job: job(on_progress=report), "answer", title)
+        edited = yield from _watched(
+            lambda report, job=job: job(on_progress=report), "answer", title, lambda: desk.may(ticket)
+        )
         if not edited.changed:  # not understood, or not possible: the words stay, to be said in another way
             yield Shown(studio=desk, answer=_said(answer(edited.message, mark="bad")), **_idle())
             return
@@ -362,14 +364,17 @@ def _offer(before: history.Version, words: str, edited: pipeline.Edited, setting
     )  # fmt: skip
 
 
-def _watched(work: Callable[..., Any], place: str, title: str) -> Generator[Shown, None, Any]:
-    """Run a job beside the page, showing how far it is; its result."""
+def _watched(
+    work: Callable[..., Any], place: str, title: str, wanted: Callable[[], bool] = lambda: True
+) -> Generator[Shown, None, Any]:
+    """Run a job beside the page, showing how far it is while it is wanted; its result."""
     steps = jobs.steps(work)
     with contextlib.closing(steps):
         try:
             while True:
                 done, total = next(steps)
-                yield Shown(**{place: _said(progress(title, done, total))})
+                # A step under way when Stop was pressed must not write over what Stop said.
+                yield Shown(**{place: _said(progress(title, done, total))}) if wanted() else Shown()
         except StopIteration as end:
             return end.value
 
