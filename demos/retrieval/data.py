@@ -98,10 +98,10 @@ class Windows:
         return len(self.at)
 
     def streams(self, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Music (n, frames, 35) and movement (n, frames, MOVEMENT) of some windows, float32."""
+        """Music (n, frames, 35) float32 and movement (n, frames, MOVEMENT) float16 of some windows."""
         music = np.stack([self.at[index][0].music[self.at[index][1]] for index in indices])
         moves = np.stack([self.at[index][0].movement[self.at[index][1]] for index in indices])
-        return torch.from_numpy(music).float(), torch.from_numpy(moves).float()
+        return torch.from_numpy(music).float(), torch.from_numpy(moves)
 
     def texts(self, index: int) -> tuple[int, ...]:
         """The numbers of a window's texts in its shard."""

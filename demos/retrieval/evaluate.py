@@ -18,6 +18,7 @@ import torch
 from demos.retrieval import data, queries
 from demos.retrieval.data import Windows
 from demos.retrieval.model import Retriever
+from demos.retrieval.pipeline import load
 from demos.runtime.errors import InputError
 from demos.text.encoder import encode, pad
 
@@ -156,9 +157,7 @@ def evaluate(*, corpus: Path, cache: Path, network: Retriever | None = None) -> 
     corpus : with a test split. cache : where prepared shards are kept. network : the shipped one when None.
     """
     if network is None:
-        from demos.retrieval.pipeline import load_network
-
-        network = load_network()
+        network = load().network
     gallery = gallery_of(data.prepare(corpus, "test", cache))
     ways = scorers(network, gallery)
     found: dict[str, Any] = {"gallery": len(gallery), "chance": chance(len(gallery)), "paper": PAPER, "ways": {}}
@@ -171,3 +170,33 @@ def evaluate(*, corpus: Path, cache: Path, network: Retriever | None = None) -> 
         [gallery.windows.facts[index]["attributes"] for index in gallery.indices], ways["network"]
     )
     return found
+
+
+def text(found: dict[str, Any]) -> str:
+    """The report for people: tables in Markdown, targets beside what was reached."""
+    names = ("R@1", "R@5", "R@10", "MedR", "MnR")
+    lines = [f"gallery of {found['gallery']} clips of the test split"]
+
+    def row(name: str, values: dict[str, float]) -> str:
+        return f"| {name} | " + " | ".join(f"{values[key]:.1f}" for key in names) + " |"
+
+    for kind, title in (("sentence", "one caption (6 to 25 words)"), ("description", "two captions read together")):
+        for way in ("text to dance", "dance to text", "equals count"):
+            lines += ["", f"| {title}: {way} | " + " | ".join(names) + " |", "|---" * 6 + "|"]
+            lines += [row(name, kinds[kind][way]) for name, kinds in found["ways"].items() if kind in kinds]
+            if way == "text to dance":
+                lines += [row("chance", found["chance"]), row("the paper, on its own data", found["paper"])]
+        width = found["ways"]["network"][kind]["clips that are all a text names"]
+        lines.append(f"\nA text describes {width:.1f} of the clips equally well.")
+    free = found["free queries"]
+    lines += [
+        "",
+        f"free searches: {free['queries']}, precision at {free['first']} {free['precision']:.3f} "
+        f"(chance {free['chance']:.3f}, reachable {free['reachable']:.3f})",
+    ]
+    worst = sorted(free["rows"], key=lambda row: row["precision"])[:12]
+    lines += [f"  {row['precision']:.1f}  chance {row['chance']:.2f}  {row['text']}" for row in worst]
+    main = found["ways"]["network"]["description"]["text to dance"]
+    reached = {"R@10": main["R@10"], "MedR": main["MedR"], "precision": free["precision"]}
+    lines += ["", "targets: " + ", ".join(f"{name} {reached[name]:.2f} of {TARGETS[name]:g}" for name in TARGETS)]
+    return "\n".join(lines)

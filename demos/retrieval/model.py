@@ -36,17 +36,23 @@ class Config:
     """Sizes, and the ablations of tables 2 and 3.
 
     width : of both streams. depth : blocks a stream, a stride-2 convolution before each. early : convolutions more
-    before the first, for speed. embedding : of the space. backbone : what a block is. fusion : the blender's paths.
+    before the first, for speed. every : of the motion's frames is read, in place of that many early convolutions (a
+    power of two). embedding : of the space. backbone : what a block is. fusion : the blender's paths.
     """
 
-    width: int = 160
+    width: int = 96
     depth: int = 2
-    early: int = 1
+    early: int = 2
+    every: int = 2
     heads: int = 4
     embedding: int = 256
     dropout: float = 0.1
     backbone: Literal["transformer", "rnn", "lstm"] = "transformer"
     fusion: Literal["blend", "add", "mul"] = "blend"
+
+    def __post_init__(self) -> None:
+        if self.every not in (1, 2, 4, 8) or 2**self.early < self.every:
+            raise ValueError(f"every {self.every} frames cannot stand for {self.early} early convolutions")
 
 
 def movement(vectors: Tensor) -> Tensor:
@@ -136,14 +142,15 @@ class Stream(nn.Module):
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self, inputs: int, config: Config) -> None:
+    def __init__(self, inputs: int, config: Config, *, every: int = 1) -> None:
         super().__init__()
-        width = config.width
+        width, early = config.width, config.early - (every - 1).bit_length()
+        self.every = every
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("deviation", torch.ones(inputs))
-        sizes = [inputs, *[width] * (config.early + config.depth)]
+        sizes = [inputs, *[width] * (early + config.depth)]
         reducers = [Reduce(before, after) for before, after in itertools.pairwise(sizes)]
-        self.early, self.reducers = nn.ModuleList(reducers[: config.early]), nn.ModuleList(reducers[config.early :])
+        self.early, self.reducers = nn.ModuleList(reducers[:early]), nn.ModuleList(reducers[early:])
         self.blocks = nn.ModuleList(
             Block(width, config.heads, config.dropout)
             if config.backbone == "transformer"
@@ -154,7 +161,7 @@ class Stream(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """(n, frames, inputs) -> (n, frames / 2 ** (early + depth), width)."""
-        tokens = (values - self.mean) / self.deviation
+        tokens = (values[:, :: self.every].float() - self.mean) / self.deviation
         for reducer in self.early:
             tokens = functional.gelu(reducer(tokens), approximate="tanh")
         for reducer, block in zip(self.reducers, self.blocks, strict=True):
@@ -223,14 +230,14 @@ class Retriever(nn.Module):
         self.config = config = config or Config()
         self.text = TextTower(config)
         self.music = Stream(MUSIC, config)
-        self.motion = Stream(MOVEMENT, config)
+        self.motion = Stream(MOVEMENT, config, every=config.every)
         self.blender = Blender(config)
         self.log_scale = nn.Parameter(torch.tensor(math.log(_FIRST_SCALE)))
 
     @staticmethod
     def tiny(**changes) -> Retriever:
         """A small one with random weights, for tests."""
-        return Retriever(Config(**{"width": 16, "depth": 2, "heads": 2, "embedding": 12, "dropout": 0.0, **changes}))
+        return Retriever(Config(**{"width": 16, "heads": 2, "embedding": 12, "dropout": 0.0, **changes}))
 
     @property
     def scale(self) -> Tensor:

@@ -22,13 +22,14 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from demos.retrieval import data
+from demos.retrieval import calibration, data
 from demos.retrieval.data import KEYS, Windows
 from demos.retrieval.model import Config, Retriever
+from demos.retrieval.pipeline import BANK
 from demos.runtime.errors import InputError
 from demos.text.encoder import pad
 
-CHECKPOINT_STEPS = 50
+CHECKPOINT_STEPS = 25
 _WORDS_DROPPED = 0.1
 _ALONE = 0.25  # weight of music alone and of motion alone
 _TAGS = 1.0
@@ -36,17 +37,17 @@ _EMA = 0.99
 _AS_ONE = (0.5, 0.35, 0.15)  # how often one, two, three texts of a window are read as one
 _HEARD = torch.tensor([key.split(".")[0] in ("genre", "tempo", "rhythm", "valence", "music") for key in KEYS])
 """Keys that can be heard."""
-_SHIFT, _NOISE = 0.3, 0.1  # deviations of a feature
+_SHIFT = 0.3  # deviations of a feature
 _PULSES = slice(33, 35)  # onset peaks and beats are 0 or 1
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how. songs x each : windows of a batch. minutes : stop there, whatever is left of the steps."""
+    """How long and how. songs x each : windows of a batch. minutes : of the processor's time, the most it may take."""
 
-    steps: int = 900
+    steps: int = 1200
     songs: int = 16
-    each: int = 6
+    each: int = 4
     rate: float = 1.5e-3
     decay: float = 0.05
     minutes: float = 25.0
@@ -55,7 +56,7 @@ class Plan:
 
 PRESETS = {
     "cpu": Plan(),
-    "gpu": Plan(steps=12000, songs=24, each=16, minutes=20.0, config=Config(width=256, depth=3, early=0)),
+    "gpu": Plan(steps=12000, songs=24, each=16, minutes=20.0, config=Config(width=256, depth=3, early=1)),
     "ablation": Plan(steps=300, minutes=8.0),
 }
 
@@ -142,20 +143,19 @@ def draw(windows: Windows, indices: list[int], rng: np.random.Generator) -> Batc
 
 
 def vary(batch: Batch, network: Retriever, generator: torch.Generator) -> Batch:
-    """The same music through another room: each feature of each song is shifted a little, and noise is added."""
+    """The same music through another room: each feature of each song is shifted a little."""
     deviation = network.music.deviation
     shift = torch.randn(len(batch.music), 1, deviation.shape[0], generator=generator)
     shift[..., _PULSES] = 0
-    noise = torch.randn(batch.music.shape, generator=generator)
-    return replace(batch, music=batch.music + deviation * (_SHIFT * shift + _NOISE * noise))
+    return replace(batch, music=batch.music + _SHIFT * deviation * shift.to(deviation.device))
 
 
 def statistics(network: Retriever, windows: Windows) -> None:
     """Set the means and deviations of both streams from a sample of the windows."""
     indices = list(range(0, len(windows), max(1, len(windows) // 400)))
     for stream, values in zip((network.music, network.motion), windows.streams(indices), strict=True):
-        stream.mean.copy_(values.mean((0, 1)))
-        stream.deviation.copy_(values.std((0, 1)).clamp(min=0.02))
+        stream.mean.copy_(values.float().mean((0, 1)))
+        stream.deviation.copy_(values.float().std((0, 1)).clamp(min=0.02))
 
 
 def train(
@@ -166,18 +166,21 @@ def train(
     seed: int = 0,
     plan: Plan | None = None,
     weights: Path | None = None,
+    data_in: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Train from a corpus; the prepared shards and the checkpoint are kept in `out`, where a second call goes on.
 
-    plan : instead of a preset's. weights : the file to write; its card is written by hand. Returns the figures.
+    plan : instead of a preset's. weights : the file to write; its card is written by hand. data_in : where prepared
+    shards are, if not in `out`. Returns the figures.
     """
     if plan is None:
         if preset not in PRESETS:
             raise InputError(f"There is no preset {preset!r} for retrieval: choose {', '.join(PRESETS)}.")
         plan = PRESETS[preset]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    windows = data.prepare(corpus, "train", out / "data")
+    data_in = data_in or out / "data"
+    windows = data.prepare(corpus, "train", data_in)
     torch.manual_seed(seed)
     state = _State(plan, seed, len(windows), device)
     if not state.resume(out / "checkpoint.pt"):
@@ -196,8 +199,20 @@ def train(
         "parameters": sum(value.numel() for value in state.average.parameters()), "loss": state.recent,
     }  # fmt: skip
     if weights is not None:
-        write_weights(state.average, weights, {"training": facts, "key_shares": windows.keys.mean(0).round(4).tolist()})
+        found, bank = finish(state.average, windows, data.prepare(corpus, "validation", data_in))
+        write_weights(state.average, weights, {"training": facts, **found}, bank)
     return facts
+
+
+def finish(network: Retriever, windows: Windows, validation: Windows) -> tuple[dict[str, Any], np.ndarray]:
+    """What the header says beside the config, and the bank of texts about dance."""
+    network.eval()
+    bank = calibration.bank_of(windows)
+    return {
+        "calibration": calibration.platt(*calibration.shown_scores(network, validation)),
+        "familiar": calibration.familiar(bank),
+        "key_shares": windows.keys.mean(0).round(4).tolist(),
+    }, bank
 
 
 class _State:
@@ -207,7 +222,7 @@ class _State:
         self.plan, self.seed, self.device = plan, seed, device
         self.network, self.average = Retriever(plan.config).to(device), Retriever(plan.config).to(device)
         self.tagger = Tagger(plan.config.embedding).to(device)
-        self.about = {"config": asdict(plan.config), "seed": seed, "steps": plan.steps}
+        self.about = {"config": asdict(plan.config), "seed": seed}
         parameters = [*self.network.parameters(), *self.tagger.parameters()]
         self.optimizer = torch.optim.AdamW(parameters, plan.rate, betas=(0.9, 0.98), weight_decay=plan.decay)
         self.step, self.seconds = 0, 0.0
@@ -215,7 +230,7 @@ class _State:
 
     def advance(self, windows: Windows) -> None:
         """One step. The draws depend on seed and step alone, so that a resumed run goes on as the first would have."""
-        began = time.monotonic()
+        began = time.process_time()
         plan, rng = self.plan, np.random.default_rng([self.seed, self.step])
         generator = torch.Generator().manual_seed(int(rng.integers(1 << 31)))
         indices = next(data.balanced(windows, rng, songs=plan.songs, each=plan.each))
@@ -239,7 +254,7 @@ class _State:
                 kept.lerp_(new, 1 - keep)
         for name, value in parts.items():
             self.recent[name] = round(0.95 * self.recent.get(name, value) + 0.05 * value, 4)
-        self.seconds += time.monotonic() - began
+        self.seconds += time.process_time() - began
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -263,8 +278,9 @@ class _State:
         return True
 
 
-def write_weights(network: Retriever, path: Path, facts: dict[str, Any]) -> None:
-    """The network in half precision with its config and some facts in the header."""
+def write_weights(network: Retriever, path: Path, facts: dict[str, Any], bank: np.ndarray) -> None:
+    """The network and its bank in half precision, with the config and the facts in the header."""
     tensors = {name: value.detach().half().cpu().contiguous() for name, value in network.state_dict().items()}
+    tensors[BANK] = torch.from_numpy(bank).half()
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, {"config": json.dumps(asdict(network.config)), "facts": json.dumps(facts)})
