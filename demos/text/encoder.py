@@ -122,7 +122,7 @@ class _Loaded:
         codes = self.tokenizer.encode_batch(texts)
         pieces = torch.tensor([code.ids for code in codes])
         mask = torch.tensor([code.attention_mask for code in codes], dtype=torch.bool)
-        states = self.network(pieces, mask).numpy()
+        states = self.network(pieces, mask).float().numpy()  # float: also under autocast
         return [row[: int(length)].copy() for row, length in zip(states, mask.sum(1), strict=True)]
 
     def _keep(self, text: str, states: np.ndarray) -> None:
