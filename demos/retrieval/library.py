@@ -1,11 +1,12 @@
 """The library of dances: those that ship with the app and those that a host added, found by their vectors.
 
-assets/library/        ships, read only: clips.jsonl, motion.bin, songs/, previews/, embeddings.safetensors
+assets/library/        ships, read only: clips.jsonl.gz, motion.bin, songs/, previews/, embeddings.safetensors
 DANCEFLOOR_LIBRARY/    the host's: index/ (the vector store of both), dances/, songs/, previews/ of what was added
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ from demos.runtime.errors import InputError
 from demos.runtime.settings import ASSETS, settings
 
 SHIPPED = ASSETS / "library"
-CLIPS_FILE, MOTION_FILE, EMBEDDINGS_FILE = "clips.jsonl", "motion.bin", "embeddings.safetensors"
+CLIPS_FILE, MOTION_FILE, EMBEDDINGS_FILE = "clips.jsonl.gz", "motion.bin", "embeddings.safetensors"
 _BATCH = 64
 _REFRESH_WAIT_S = 3600.0
 
@@ -228,7 +229,7 @@ def read_clips(folder: Path) -> Iterator[Clip]:
     path = folder / CLIPS_FILE
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
         yield replace(Clip.from_json(line), content=hashlib.sha256(line.encode()).hexdigest()[:16])
 
 

@@ -8,6 +8,7 @@ The same data and seed give the same library. A stopped making goes on where it 
 from __future__ import annotations
 
 import argparse
+import gzip
 import multiprocessing
 import shutil
 import subprocess
@@ -42,6 +43,7 @@ from demos.runtime.errors import InputError
 from demos.runtime.settings import ROOT
 
 DATA = ROOT.parent / "shared" / "data" / "mocap"
+LINES_FILE = "clips.jsonl"  # of one song, in the work folder
 WORK = ROOT / "output" / "library"
 SEED = 0
 TAKES = 2
@@ -98,7 +100,7 @@ def make(
     Raises InputError when the dances, FluidSynth or the soundfont are missing.
     """
     units = plan() if units is None else units
-    done = [unit for unit in units if (work / unit.name / CLIPS_FILE).is_file()]
+    done = [unit for unit in units if (work / unit.name / LINES_FILE).is_file()]
     left = [unit for unit in units if unit not in done]
     count = len(done)
 
@@ -143,7 +145,7 @@ def make_unit(unit: Unit, work: Path, data: Path) -> None:
                 )
             )  # fmt: skip
             packed.write(data_bytes)
-    (part / CLIPS_FILE).write_text("".join(clip.to_json() + "\n" for clip in made), encoding="utf-8")
+    (part / LINES_FILE).write_text("".join(clip.to_json() + "\n" for clip in made), encoding="utf-8")
     shutil.rmtree(work / unit.name, ignore_errors=True)
     part.rename(work / unit.name)
 
@@ -160,12 +162,13 @@ def assemble(units: list[Unit], work: Path, out: Path) -> dict[str, Any]:
             folder = work / unit.name
             begin = packed.tell()
             packed.write((folder / MOTION_FILE).read_bytes())
-            for line in (folder / CLIPS_FILE).read_text(encoding="utf-8").splitlines():
+            for line in (folder / LINES_FILE).read_text(encoding="utf-8").splitlines():
                 clip = Clip.from_json(line)
                 clips.append(replace(clip, offset=begin + clip.offset))
                 shutil.copyfile(folder / clip.preview, out / clip.preview)
                 shutil.copyfile(folder / clip.song, out / clip.song)
-    (out / CLIPS_FILE).write_text("".join(clip.to_json() + "\n" for clip in clips), encoding="utf-8")
+    lines = "".join(clip.to_json() + "\n" for clip in clips)
+    (out / CLIPS_FILE).write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
     (out / "README.md").write_text(_readme(clips), encoding="utf-8")
     return {
         "clips": len(clips),

@@ -1,5 +1,6 @@
 """A small library made here: clips of a plain dance with a click song, and a tiny network that places them."""
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -103,5 +104,7 @@ def make_shipped(folder: Path, count: int = 3, seconds: float = 4.0) -> list[Cli
         packed += data
         clips.append(replace(clip))
     (folder / "motion.bin").write_bytes(packed)
-    (folder / "clips.jsonl").write_text("".join(clip.to_json() + "\n" for clip in clips), encoding="utf-8")
+    lines = "".join(clip.to_json() + "\n" for clip in clips)
+    (folder / "clips.jsonl").write_text(lines, encoding="utf-8")  # as in the making's work folder
+    (folder / "clips.jsonl.gz").write_bytes(gzip.compress(lines.encode(), mtime=0))  # as it ships
     return clips
