@@ -25,7 +25,7 @@ HEADER = """
   <div><h1>Dancefloor</h1><p>{tagline}</p></div>
 </header>
 """
-TAGLINE = "Put a song and a dance on one clock: watch them together, measure them, take them home."
+TAGLINE = "A dance from any song, changed with words; dances on one clock, measured, taken home."
 
 # Coral and indigo: the colours of the stage. Shades from light to dark, as Gradio's hues are.
 CORAL = colors.Color(

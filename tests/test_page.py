@@ -80,6 +80,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         ),
     )
     visit.page.goto(address)
+    visit.page.get_by_role("tab", name="Compare").click(timeout=WAIT_MS)
     visit.page.wait_for_selector("#compare-files input[type=file]", state="attached", timeout=WAIT_MS)
     yield visit
     context.close()

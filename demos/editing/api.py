@@ -65,8 +65,8 @@ def edit_dance(
             strength=strength,
             seed=seed,
         )
-        achieved = all(verdict.achieved for verdict in edited.verdicts)
-        tree = tree.add(edited.dance, text=text, raw=edited.raw, achieved=achieved, message=edited.message)
+        if edited.changed:
+            tree = tree.add(edited.dance, text=text, raw=edited.raw, achieved=edited.achieved, message=edited.message)
         about = {
             "message": edited.message,
             "understood": [reading.said for reading in edited.readings],

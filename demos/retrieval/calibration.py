@@ -75,7 +75,7 @@ def bank_of(windows: Windows, *, seed: int = 0) -> np.ndarray:
     pooled = [shard.texts.of(number).mean(0, dtype=np.float32) for shard, number in _some_texts(windows)]
     vectors = np.stack([*pooled, *encode(cues())])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    centres, _ = kmeans2(vectors, min(CENTRES, len(vectors)), minit="points", seed=seed)
+    centres, _ = kmeans2(vectors, min(CENTRES, len(vectors)), minit="points", rng=np.random.default_rng(seed))
     return (centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
