@@ -164,7 +164,7 @@ def go(studio, folder, player, strip, event: gr.EventData) -> Shown:
     return _quick(Studio.go)(studio, folder, player, strip, _heard(event, "id"))
 
 
-def compare(studio, folder, player, strip, event: gr.EventData) -> Shown:
+def compare_versions(studio, folder, player, strip, event: gr.EventData) -> Shown:
     return _quick(Studio.compare)(studio, folder, player, strip, _heard(event, "id"))
 
 

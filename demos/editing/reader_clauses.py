@@ -113,6 +113,10 @@ def tidy(text: str) -> str:
     return re.sub(r"[^\S\n]+", " ", plain).strip()
 
 
+_MARKUP = re.compile(r"</?[a-z!][^>]*>|[{}]|https?://", re.IGNORECASE)
+"""Pages, code and addresses: no dancer is told anything so."""
+
+
 def unreadable(text: str) -> str | None:
     """Why a text cannot be read at all, None when it can: empty, no words, another script or language."""
     if not text:
@@ -120,6 +124,8 @@ def unreadable(text: str) -> str | None:
     letters = [sign for sign in text if sign.isalpha()]
     if not letters:
         return f"There are no words in it: say what to change, for example {_EXAMPLES}."
+    if _MARKUP.search(text):
+        return answer("nonsense", text)
     latin = sum(unicodedata.name(sign, "").startswith("LATIN") for sign in letters)
     if latin < 0.5 * len(letters) or foreign(text):
         return answer("language", text)

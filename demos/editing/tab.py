@@ -109,7 +109,7 @@ def _connect_stage(wires: _Wires, stage: StageBox) -> None:
     wires.quick(stage.tree.go, handlers.go)
     wires.quick(stage.tree.undo, handlers.undo)
     wires.quick(stage.tree.rename, handlers.rename)
-    wires.quick(stage.tree.compare, handlers.compare)
+    wires.quick(stage.tree.compare, handlers.compare_versions)
     wires.quick(stage.view.input, handlers.look_at, stage.view)
     for index, button in enumerate(stage.chosen):
         wires.quick(button.click, functools.partial(handlers.keep, index=index))

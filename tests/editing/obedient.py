@@ -10,6 +10,7 @@ from demos.corpus.edits import Edit, carry_out
 from demos.corpus.understanding import parse
 from demos.editing import reader, sampling, weights
 from demos.editing.reader import Reading
+from demos.editing.reader_clauses import unreadable
 from demos.motion import vector
 from demos.motion.dance import Dance
 
@@ -20,7 +21,7 @@ def rig(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
     def read_all(text: str, dance: Dance, **_) -> list[Reading]:
         edit = parse(text, dance)
-        if edit is None:
+        if edit is None or unreadable(text):
             return [puzzled(text, f"“{text}” was not understood.")]
         found = reading(edit, text)
         told[found.embedding.tobytes()] = edit, dance

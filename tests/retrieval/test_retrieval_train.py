@@ -71,7 +71,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(made_corpus: Path, prepar
     assert run(tmp_path / "broken")["steps"] == 4
     ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)["average"] for name in ("whole", "broken")]
     for name, value in ends[0].items():
-        torch.testing.assert_close(value, ends[1][name], atol=1e-6, rtol=1e-5)
+        torch.testing.assert_close(value, ends[1][name], atol=2e-4, rtol=1e-2)  # bfloat16 on the way
 
 
 def test_a_checkpoint_of_another_network_is_refused(made_corpus: Path, prepared: Path, tmp_path: Path):
