@@ -173,9 +173,14 @@ def test_song_to_dance_to_three_edits_to_a_branch_to_files(visit, short_song, tm
     expect(visit.current).to_have_text("raise both arms", timeout=WAIT_MS)
     expect(visit.titles).to_have_count(6)
 
+    known = len(visit.errors)
     visit.page.reload()
     expect(visit.titles).to_have_count(6, timeout=WAIT_MS)
     expect(visit.current).to_have_text("raise both arms")
+    # What the page that was left was still asking is broken off, and Gradio's client says so in the console.
+    visit.errors[known:] = [
+        text for text in visit.errors[known:] if not ("AbortError" in text or "errored out" in text)
+    ]
 
 
 def test_a_picked_time_and_parts_alone_change(visit, tmp_path):
