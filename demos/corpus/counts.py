@@ -8,6 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+LONGEST_BAR_S = 2.7
+"""Slow bars are danced in halves: nobody repeats a movement of six seconds, and few captured ones last as long."""
+
 
 class Section(Protocol):
     """One part of a song's form; demos.corpus.music's sections are such."""
@@ -77,7 +80,7 @@ def count_grid(beats: np.ndarray, downbeats: np.ndarray, seconds: float, count_s
     else:
         axis, times, bar = positions, beats, meter
     step = float(np.median(np.diff(times)))
-    while bar > 5 and bar % 2 == 0:
+    while bar % 2 == 0 and (bar > 5 or bar * step > LONGEST_BAR_S):
         bar //= 2
     if bar * step < 1.0:
         bar *= 2

@@ -87,7 +87,7 @@ def plan_segments(
     """
     given = [find_form(name) for name in forms]
     known = [form for form in FORMS.values() if closeness in form.near]
-    length = 4 if bar <= 4 else 2  # bars
+    length = 8 if bar <= 2 else 4 if bar <= 4 else 2  # bars
     edges = [0, *range(first + length, bars, length), bars]
     if len(edges) > 2 and edges[-1] - edges[-2] < 2:
         del edges[-2]

@@ -15,8 +15,8 @@ from demos.runtime.errors import InputError
 
 JOIN_M = 0.1  # cost of a join that counts as 1
 WORST_JOIN_M = 0.34
-FRESH_A_MINUTE = 15
-"""Source clips that a dance looks for, a minute."""
+FRESH_A_MINUTE = 13
+"""Source trials that a dance looks for, a minute. Partners of one trial count once."""
 
 BEAM = 48
 _BRANCHES = 10
@@ -25,8 +25,10 @@ _SAME_LAST = 3  # hypotheses kept that end with the same phrase
 # Weights, in units of a fair join; those of a stretch are per four counts.
 _ENERGY = 1.6
 _SEEN = 1.4
-_SEEN_SHARE = 1 / 18  # of the dance that one clip may have before it costs
-_FRESH = 2.0  # reward of a clip not danced yet, while there are fewer than FRESH_A_MINUTE
+_SEEN_SHARE = 1 / 18  # of the dance that a usual clip may have before it costs; see _allowances
+_LEAST_SHARE, _MOST_SHARE = 0.6, 1.5  # of _SEEN_SHARE, for the shortest and most distant, the longest and nearest
+_FRESH = 3.5  # reward of a trial not danced yet, while there are fewer than FRESH_A_MINUTE
+_BEHIND = 0.4  # by which it grows for each trial that the dance is short of by now, at most to twice as much
 _LONG_RUN = 1.2  # for every two seconds over _RUN_S
 _RUN_S = 4.0
 _FRONT = 0.5
@@ -55,6 +57,22 @@ class Path:
     chosen: dict[int, int] = field(default_factory=dict)  # slot -> unit that starts there
 
 
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What every step of a search looks up. seen_s and allowances go by clip, size and length_s by unit."""
+
+    graph: MotionGraph
+    units: Units
+    counts: CountGrid
+    style: Style
+    repeats: dict[int, tuple[int, bool]]
+    size: np.ndarray  # bars
+    length_s: np.ndarray
+    allowed_s: np.ndarray
+    trial: np.ndarray  # (clips,) number of the trial
+    fresh: float  # trials looked for
+
+
 def search(
     graph: MotionGraph,
     units: Units,
@@ -66,11 +84,19 @@ def search(
 ) -> Path:
     """The cheapest path found over all bars."""
     wanted = wanted_energy(counts, sections, rng)
-    repeats = repeats_of(counts, sections)
-    size = units.counts // counts.bar  # bars
-    length_s = units.counts * counts.count_s
-    allowed_s = max(_SEEN_SHARE * seconds, 6.0 * counts.count_s)
-    fresh = FRESH_A_MINUTE * seconds / 60
+    size = units.counts // counts.bar
+    task = _Task(
+        graph=graph,
+        units=units,
+        counts=counts,
+        style=style,
+        repeats=repeats_of(counts, sections),
+        size=size,
+        length_s=units.counts * counts.count_s,
+        allowed_s=_allowances(graph, style, seconds, counts.count_s),
+        trial=np.unique([clip.trial for clip in graph.clips], return_inverse=True)[1],
+        fresh=FRESH_A_MINUTE * seconds / 60,
+    )
     even = (-counts.first // counts.bar) % 2
     root = Path(
         0.0, -1, 0, None, 0.0, None, 0, 0.0, np.zeros(2), np.zeros(len(graph.clips)), np.zeros(len(units), bool)
@@ -80,18 +106,25 @@ def search(
     for slot in range(counts.slots):
         level = np.stack([wanted[np.minimum(slot + np.arange(k), counts.slots - 1)].mean() for k in range(1, 3)])
         shared_cost = units.base + _ENERGY * units.counts / 4 * np.abs(units.energy - level[np.minimum(size, 2) - 1])
-        shared_cost = shared_cost + _LONG_RUN * np.maximum(length_s - _RUN_S, 0) / 2
+        shared_cost = shared_cost + _LONG_RUN * np.maximum(task.length_s - _RUN_S, 0) / 2
         if (slot - even) % 2:  # an eight-count across two eight-counts blurs the phrase
             shared_cost = shared_cost + _ACROSS * (size == 2)
         for path in _prune(pools[slot]):
-            _expand(
-                graph, units, path, slot, shared_cost, repeats, size, length_s, allowed_s, fresh, style, counts, pools
-            )
+            _expand(task, path, slot, shared_cost, pools)
         pools[slot] = []
     done = [path for pool in pools[counts.slots :] for path in pool]
     if not done:
         raise InputError("The phrases cannot be joined into a dance of this tempo; add dances or change the style.")
     return min(done, key=lambda path: path.cost)
+
+
+def _allowances(graph: MotionGraph, style: Style, seconds: float, count_s: float) -> np.ndarray:
+    """(clips,) seconds of the dance that each clip may have before it costs: more for long clips of the style's own."""
+    # The root: a clip ten times as long is not ten times as varied.
+    usual = np.array([style.weights[clip.genre] * np.sqrt(clip.usable.sum()) for clip in graph.clips])
+    usual /= usual.mean()
+    share = _SEEN_SHARE * np.clip(usual, _LEAST_SHARE, _MOST_SHARE)
+    return np.maximum(share * seconds, 4.0 * count_s)
 
 
 def _prune(pool: list[Path]) -> list[Path]:
@@ -106,48 +139,37 @@ def _prune(pool: list[Path]) -> list[Path]:
     return kept
 
 
-def _expand(
-    graph: MotionGraph,
-    units: Units,
-    path: Path,
-    slot: int,
-    shared_cost: np.ndarray,
-    repeats: dict[int, tuple[int, bool]],
-    size: np.ndarray,
-    length_s: np.ndarray,
-    allowed_s: float,
-    fresh: float,
-    style: Style,
-    counts: CountGrid,
-    pools: list[list[Path]],
-) -> None:
+def _expand(task: _Task, path: Path, slot: int, shared_cost: np.ndarray, pools: list[list[Path]]) -> None:
     """Put the best continuations of one hypothesis into the pools of the bars where they end."""
+    units, counts, length_s = task.units, task.counts, task.length_s
     join = np.zeros(len(units))
     follows = np.zeros(len(units), bool)
     cost = shared_cost + path.cost
     if path.last >= 0:
         end = int(units.end[path.last])
-        join = graph.cost_from(end)[units.start]
+        join = task.graph.cost_from(end)[units.start]
         follows = units.start == end
         join = np.where(follows, 0.0, join)
         cost = cost + (join / JOIN_M) ** 1.5 + np.where(join > WORST_JOIN_M, 20.0, 0.0)
         over = np.maximum((path.run_counts + units.counts) * counts.count_s - _RUN_S, 0) / 2
         cost = cost + follows * (_LONG_RUN * over + 50.0 * (path.run_counts + units.counts > _LONGEST_RUN_COUNTS))
-    seen = path.seen_s[units.clip] / allowed_s
-    cost = cost + _SEEN * ((seen + length_s / allowed_s) ** 2 - seen**2)
-    unseen = path.seen_s == 0
-    bonus = _FRESH if len(unseen) - unseen.sum() < fresh else 0.0
-    cost = cost - bonus * unseen[units.clip]
+    allowed = task.allowed_s[units.clip]
+    seen = path.seen_s[units.clip] / allowed
+    cost = cost + _SEEN * ((seen + length_s / allowed) ** 2 - seen**2)
+    seen_trials = np.bincount(task.trial, path.seen_s) > 0
+    short = task.fresh * (slot + 1) / counts.slots - seen_trials.sum()
+    bonus = _FRESH * float(np.clip(1 + _BEHIND * short, 1, 2)) if seen_trials.sum() < task.fresh else 0.0
+    cost = cost - bonus * ~seen_trials[task.trial[units.clip]]
     heading = path.heading + units.turn
     sine, cosine = np.sin(path.heading), np.cos(path.heading)
     x = path.place[0] + cosine * units.moved[:, 0] + sine * units.moved[:, 1]
     z = path.place[1] + cosine * units.moved[:, 1] - sine * units.moved[:, 0]
     cost = cost + _FRONT * (1 - np.cos(heading))
-    cost = cost + _STAGE * np.maximum(np.hypot(x, z) - style.travel_m, 0) ** 2
+    cost = cost + _STAGE * np.maximum(np.hypot(x, z) - task.style.travel_m, 0) ** 2
     cost = np.where(path.banned, cost + _FORBIDDEN, cost)
     motif, earlier = -1, None
-    if slot in repeats:
-        earlier, flip = repeats[slot]
+    if slot in task.repeats:
+        earlier, flip = task.repeats[slot]
         unit = path.chosen.get(earlier, -1)
         if unit >= 0:
             motif = units.mirror(unit) if flip else unit
@@ -157,7 +179,7 @@ def _expand(
     for unit in sorted(options):
         seen_s = path.seen_s.copy()
         seen_s[units.clip[unit]] += length_s[unit]
-        pools[slot + int(size[unit])].append(
+        pools[slot + int(task.size[unit])].append(
             Path(
                 cost=float(cost[unit]),
                 last=unit,

@@ -22,7 +22,7 @@ LIVELY_SPEED = 0.42
 
 # Weights of what a unit costs by itself, in units of a fair join, per four counts.
 _ALIGN = 0.35
-_FAMILY = 1.0
+_FAMILY = 1.3
 _HELD = 2.5
 _ROOTED = 2.0
 _SUBDUED = 2.5
@@ -65,7 +65,8 @@ def make_units(graph: MotionGraph, fits: Fits, style: Style, couple: bool, rng: 
     clip = graph.clip[fits.start]
     from_s, to_s = graph.time_s[fits.start], graph.time_s[fits.end]
     energy, footwork, quietest, held = _activity(graph, clip, from_s, to_s)
-    keep = quietest > IDLE_SPEED
+    lively = 1 - style.calm
+    keep = quietest > lively * IDLE_SPEED
     if not keep.any():
         raise InputError("None of the phrases moves enough and fits this song's tempo; add dances or change the style.")
     fits = Fits(*(getattr(fits, name)[keep] for name in Fits.__dataclass_fields__))
@@ -74,8 +75,8 @@ def make_units(graph: MotionGraph, fits: Fits, style: Style, couple: bool, rng: 
     weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
     fours = fits.counts / 4
     base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + fours * _chance(rng, clip, len(graph.clips))
-    base = base + _ROOTED * np.maximum(1 - footwork / STEPPING_SPEED, 0) * fours
-    base = base + _SUBDUED * np.maximum(1 - quietest / LIVELY_SPEED, 0) * fours
+    base = base + _ROOTED * np.maximum(1 - footwork / (lively * STEPPING_SPEED), 0) * fours
+    base = base + _SUBDUED * np.maximum(1 - quietest / (lively * LIVELY_SPEED), 0) * fours
     if not couple:
         base = base + _HELD * held * fours
     turn = graph.heading[fits.end] - graph.heading[fits.start]

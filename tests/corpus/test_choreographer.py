@@ -1,6 +1,7 @@
 """The choreographer: dances on the beat, of the length asked for, varied, repeatable; real ones hold to the real."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,26 @@ def test_many_clips_and_no_stretch_danced_twice_unless_repeated(made):
         assert (first.source, first.from_s, first.counts) == (step.source, step.from_s, step.counts)
 
 
+def test_a_minute_draws_on_twelve_trials_though_its_own_family_has_three(phrases):
+    clips = list({id(phrase.clip): phrase.clip for phrase in phrases}.values())
+    few = [replace(clip, genre="disco" if index < 3 else "jazz") for index, clip in enumerate(clips)]
+    beats = np.arange(0.3, 62, 0.5)
+    made = choreograph(
+        beats, beats[::4], seconds=60, phrases=[p for clip in few for p in phrases_of(clip)], style="disco", seed=0
+    )
+    assert len({step.trial for step in made.plan}) == len(clips) == 12
+    own = sum(step.counts for step in made.plan if step.genre == "disco") / sum(step.counts for step in made.plan)
+    assert own > 3 / 12  # more than its share of the clips
+
+
+def test_slow_bars_are_danced_in_halves_and_quick_ones_whole(phrases):
+    slow = np.arange(0.2, 30, 60 / 68)
+    steps = choreograph(slow, slow[::4], seconds=24, phrases=phrases, style="modern", seed=0).plan
+    assert {step.counts for step in steps} <= {2, 4}
+    quick = choreograph(BEATS, BEATS[::4], seconds=24, phrases=phrases, style="pop", seed=0).plan
+    assert {step.counts for step in quick} <= {4, 8}
+
+
 def test_nobody_stands_about(made):
     speed = uniform_filter1d(joint_speed(made.dance.motions[0].joints, FPS), FPS)
     assert speed.min() > 0.15
@@ -116,8 +137,11 @@ def test_styles_choose_their_families(phrases):
         return np.mean([step.genre == genre for step in made.plan])
 
     assert share(pop, "pop") > share(jazz, "pop")
-    hiphop = choreograph(BEATS, BEATS[::4], seconds=10, phrases=phrases, style="hiphop", seed=3)
-    assert {step.genre for step in hiphop.plan} == {"pop"}  # jazz is none of its families
+    clips = {id(phrase.clip): phrase.clip for phrase in phrases}.values()
+    changed = [replace(clip, genre="indian") if clip.genre == "jazz" else clip for clip in clips]
+    mixed = [phrase for clip in changed for phrase in phrases_of(clip)]
+    hiphop = choreograph(BEATS, BEATS[::4], seconds=10, phrases=mixed, style="hiphop", seed=3)
+    assert {step.genre for step in hiphop.plan} == {"pop"}  # Indian dance is none of its families
 
 
 @pytest.mark.parametrize(("bpm", "meter"), [(60, 4), (90, 3), (174, 4)])
@@ -158,7 +182,8 @@ def test_what_cannot_be_danced_is_said(phrases, change, words):
     arguments = {"beats": BEATS, "downbeats": BEATS[::4], "seconds": 20.0, "phrases": phrases, "style": "pop"} | change
     beats, downbeats = arguments.pop("beats"), arguments.pop("downbeats")
     if change.get("style") == "salsa":
-        arguments["phrases"] = [phrase for phrase in phrases if phrase.genre == "pop"]
+        clips = {id(phrase.clip): phrase.clip for phrase in phrases}.values()
+        arguments["phrases"] = [p for clip in clips for p in phrases_of(replace(clip, genre="indian"))]
     with pytest.raises(InputError, match=words):
         choreograph(beats, downbeats, **arguments)
 
