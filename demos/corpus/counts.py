@@ -125,8 +125,8 @@ def wanted_energy(counts: CountGrid, sections: Sequence[Section], rng: np.random
 def repeats_of(counts: CountGrid, sections: Sequence[Section]) -> dict[int, tuple[int, bool]]:
     """slot -> (earlier slot to repeat, to the other side).
 
-    An eight-count and then the same to the other side, now and then; and each chorus, drop and verse begins with
-    the eight-count that the first of its name began with.
+    An eight-count and then the same to the other side, now and then; and each chorus and drop begins with the
+    eight-count that the first of its name began with. Verses go on telling.
     """
     repeats: dict[int, tuple[int, bool]] = {}
     even = (-counts.first // counts.bar) % 2  # the bar of count 0 starts an eight-count
@@ -138,7 +138,7 @@ def repeats_of(counts: CountGrid, sections: Sequence[Section]) -> dict[int, tupl
     for section in sections:
         early = section.start_s - 0.6 * counts.count_s
         begin = next((slot for slot in range(counts.slots) if counts.slot_s(slot) >= early), None)
-        if begin is None or section.label not in ("verse", "chorus", "drop"):
+        if begin is None or section.label not in ("chorus", "drop"):
             continue
         first = firsts.setdefault(section.label, begin)
         for slot in range(begin, min(begin + 2, counts.slots)):

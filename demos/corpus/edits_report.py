@@ -1,6 +1,6 @@
 """How well edits are carried out, checked and told apart, on built and on real dances, as a table to print.
 
-python -m demos.corpus.edits_report [--data ../shared/data/mocap] [--dances 4] [--edits 6] [--no-confusion]
+python -m demos.corpus.edits_report [--data ../shared/data/mocap] [--dances 4] [--edits 6] [--of built real] [--no-confusion]
 """
 
 from __future__ import annotations
@@ -227,14 +227,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of real dances")
     parser.add_argument("--dances", type=int, default=4, help="built dances, and as many real ones")
     parser.add_argument("--edits", type=int, default=6, help="edits of each kind")
+    parser.add_argument("--of", nargs="+", choices=("built", "real"), default=("built", "real"), help="which dances")
     parser.add_argument("--no-confusion", action="store_true")
     arguments = parser.parse_args()
     phrases = cut_phrases(arguments.data)
-    for name, dances in (
-        ("built dances", built_dances(phrases, arguments.dances)),
-        ("real dances", real_dances(phrases, arguments.dances)),
-    ):
-        print(f"\n{name}: {len(dances)} of {SECONDS:.0f} s")
+    for name, find in (("built", built_dances), ("real", real_dances)):
+        if name not in arguments.of:
+            continue
+        dances = find(phrases, arguments.dances)
+        print(f"\n{name} dances: {len(dances)} of {SECONDS:.0f} s")
         print(table(measure(dances, arguments.edits)))
         length, passed, survived = chains(dances, 2 * arguments.dances)
         print(f"chains of {length:.1f} edits: {100 * passed:.0f} % of steps pass, {100 * survived:.0f} % survive")

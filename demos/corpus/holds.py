@@ -23,6 +23,8 @@ RAMP_S = 0.4
 """Over which a hand comes into a hold and leaves it."""
 _ROUNDS = 3
 _CALM_S = 0.06
+_CLOSINGS = 3
+_SLACK_M = 0.02
 _ALL = ((0, 0), (0, 1), (1, 0), (1, 1))  # lead's left and right hand, follow's left and right
 
 
@@ -100,15 +102,40 @@ def close_holds(
                 other = bodies[1][0][:, reaching.HANDS[b]] + 0.5 * PALMS_M * across[index]
                 firm = weights[index][:, None] ** 2
                 places[index] = places[index] + firm * (0.5 * (one + other) - places[index])
-    motions = []
+    calmed: list[tuple[np.ndarray, np.ndarray]] = []
     for body, motion in enumerate((lead, follow)):
-        calmed = reaching.calm(motion, bodies[body][1], fps)
+        calmed.append(reaching.calm(motion, bodies[body][1], fps))
         for side, hand in enumerate(reaching.HANDS):
             moved = bodies[body][0][:, hand] - source[body][side]
             moved = gaussian_filter1d(moved, _CALM_S * fps, axis=0, mode="nearest")
-            reaching.reach(side, *calmed, source[body][side] + moved)
-        motions.append(reaching.pack(motion, calmed[1]))
-    return motions[0], motions[1]
+            reaching.reach(side, *calmed[body], source[body][side] + moved)
+    for _ in range(_CLOSINGS):
+        _close_in(calmed, sides, weights, across, fps)
+    return reaching.pack(lead, calmed[0][1]), reaching.pack(follow, calmed[1][1])
+
+
+def _close_in(
+    bodies: Sequence[tuple[np.ndarray, np.ndarray]],
+    sides: Sequence[tuple[int, int]],
+    weights: np.ndarray,
+    across: Sequence[np.ndarray],
+    fps: float,
+) -> None:
+    """Bring held hands that calming has parted by more than _SLACK_M nearer, half each; writes into the bodies."""
+    apart = []
+    for (a, b), way in zip(sides, across, strict=True):
+        gap = bodies[1][0][:, reaching.HANDS[b]] - bodies[0][0][:, reaching.HANDS[a]] + PALMS_M * way
+        length = np.linalg.norm(gap, axis=-1, keepdims=True)
+        apart.append(gap * np.maximum(1 - _SLACK_M / np.maximum(length, 1e-9), 0.0))
+    for body, side in _ALL:
+        total = np.maximum(_firmness(body, side, sides, weights), 1.0)
+        step = np.zeros_like(apart[0])
+        for pair, weight, way in zip(sides, weights, apart, strict=True):
+            if pair[body] == side:
+                step += (weight / total)[:, None] * (0.5 - body) * way
+        if step.any():
+            step = gaussian_filter1d(step, _CALM_S * fps, axis=0, mode="nearest")
+            reaching.reach(side, *bodies[body], bodies[body][0][:, reaching.HANDS[side]] + step)
 
 
 def _moves(

@@ -33,6 +33,7 @@ USUAL_PULSE_S = 0.5  # of dances whose own pulse is not clear
 HELD_M = 0.25  # hands of partners nearer than this hold one another
 PULSE_CLEAR = 0.2  # autocorrelation of a pulse worth the name
 
+_UPPER = [INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("wrist", "elbow", "shoulder")]
 _HANDS = [INDEX["left_hand"], INDEX["right_hand"]]
 
 
@@ -75,6 +76,11 @@ class Clip:
     def footwork(self) -> np.ndarray:
         """(frames,) m/s, mean over ankles and toes."""
         return joint_speed(self.motion.joints[:, FEET], FPS)
+
+    @cached_property
+    def armwork(self) -> np.ndarray:
+        """(frames,) m/s, mean over wrists, elbows and shoulders, about the pelvis."""
+        return joint_speed(self.motion.joints[:, _UPPER] - self.motion.joints[:, :1], FPS)
 
     @cached_property
     def heading(self) -> np.ndarray:

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from demos.corpus.build import build
-from demos.corpus.cleaning import STILL_SPEED, broken, joint_speed, mend
+from demos.corpus.cleaning import broken, mend
 from demos.corpus.phrases import FPS, Clip, load_clips
+from demos.corpus.sets import Sources
 from demos.corpus.shards import Shards, read_index
 from demos.corpus.sources import find_trials
 from demos.corpus.splits import SPLITS, split_trials
+from demos.corpus.variety import longest_idle_s, minutes, off_beat, summary
 from demos.motion import fairmotion_features, rhythm, solo_metrics
 from demos.motion.contacts import runs
 from demos.motion.duet_metrics import CAPSULE_RADII, CAPSULES, capsules, measure_duet, segment_distance
@@ -28,10 +30,8 @@ MOST_WINDOWS = 400
 """Of a column: more only cost time."""
 BANDS_HZ = ((0, 1), (1, 2), (2, 4), (4, 8), (8, 15))
 HALVES = 8
-IDLE_WINDOW_S = 0.5
 HELD_M = 0.10
 PHASES = 12
-SHIFTS = (0.25, 1 / 3, 0.5, 2 / 3, 0.75)
 _ANGLES = ("knee", "elbow", "hip", "shoulder", "ankle", "wrist", "neck", "spine2")
 _SELF_M = 0.03
 Row = dict[str, float]
@@ -51,6 +51,7 @@ def report(
     corpus: Path | str | None = None,
     *,
     captured: bool = True,
+    music: Sequence[str] = (),
     workers: int = 2,
     on_progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -58,15 +59,17 @@ def report(
 
     data : the folder of real dances. corpus : a finished corpus; a small one is built for the purpose when None.
     captured : also measure the captures before their feet were locked, which opens all files again.
+    music : styles of music for the minute's dances of variety.py; all of them when empty.
 
-    Returns {"solo": column -> measure -> value, "couples": the same, "fid": ..., "counts": ...}, ready for JSON.
+    Returns {"solo": column -> measure -> value, "couples": the same, "minutes": music -> measure -> value, "fid": ...,
+    "counts": ...}, ready for JSON.
     """
     say = on_progress or (lambda _: None)
     if corpus is None:
         with tempfile.TemporaryDirectory() as folder:
             say("building a small corpus")
             build(Path(folder) / "corpus", size="small", data=data, workers=workers, wanted=("solo", "duets"))
-            return report(data, Path(folder) / "corpus", captured=captured, on_progress=on_progress)
+            return report(data, Path(folder) / "corpus", captured=captured, music=music, on_progress=on_progress)
     corpus = Path(corpus)
     held = read_index(corpus)["sets"]
     clips = load_clips(data)
@@ -99,6 +102,8 @@ def report(
     if "duets" in held:
         say("couples")
         found["couples"] = couples(clips, corpus)
+    say("a minute's dance to every style of music")
+    found["minutes"] = minutes(Sources(clips), music)
     return found
 
 
@@ -141,6 +146,7 @@ class Built:
     split: str
     bar_s: float
     passages: frozenset[tuple[str, float]]
+    trials: frozenset[str]
     layers: int
 
 
@@ -175,6 +181,7 @@ def built_windows(corpus: Path) -> tuple[list[Window], list[Window], list[Built]
                     split,
                     float(np.median(np.diff(downbeats))) if len(downbeats) > 1 else 2.0,
                     frozenset((s["source"], s["from_s"]) for item in items for s in item.facts["sources"]),
+                    frozenset(s["trial"] for item in items for s in item.facts["sources"]),
                     layers,
                 )
             )
@@ -216,7 +223,7 @@ def _measured(window: Window) -> Row:
     if len(window.beats):
         aligned = rhythm.beat_alignment(motion, window.beats)
         row |= {"BAS": aligned.bas, "BAS, shuffled": aligned.bas_shuffled, "BAS, dance beats": aligned.bas_dance}
-        row["BAS, off the beat"] = _off_beat(motion, window.beats)
+        row["BAS, off the beat"] = off_beat(motion, window.beats)
         row["beats a second"] = 1 / float(np.median(np.diff(window.beats))) if len(window.beats) > 1 else None
     row["dance beats a second"] = len(rhythm.kinematic_beats(motion.resample(rhythm.FPS).joints)) / motion.duration_s
     return {key: float(value) for key, value in row.items() if value is not None}
@@ -276,16 +283,6 @@ def self_collisions(motion: Motion) -> Row:
     return {"self-collision, cm": float(100 * depth.mean()), "self-collision, %": float(100 * (depth > _SELF_M).mean())}
 
 
-def _off_beat(motion: Motion, beats: np.ndarray) -> float | None:
-    """BAS against the beats moved by a quarter, a third and so on of one; the mean."""
-    joints = motion.resample(rhythm.FPS).joints
-    danced = rhythm.kinematic_beats(joints)
-    step = float(np.median(np.diff(beats))) if len(beats) > 1 else 0.5
-    scores = [rhythm.hit_rate(rhythm.music_frames(beats + share * step, len(joints) - 1), danced) for share in SHIFTS]
-    known = [score for score in scores if score is not None]
-    return float(np.mean(known)) if known else None
-
-
 def own_grid(clips: Iterable[Clip]) -> Row:
     """BAS of real dances on the grid of their own pulse, where they have one: best phase, and mean over phases."""
     best, usual, density = [], [], []
@@ -318,8 +315,10 @@ def composition_row(dances: Sequence[Built]) -> Row:
     ):
         if chosen:
             clips = [len({source for source, _ in dance.passages}) for dance in chosen]
+            row[f"source trials in a dance, {name}"] = float(np.mean([len(dance.trials) for dance in chosen]))
             row[f"source clips in a dance, {name}"] = float(np.mean(clips))
             row[f"fewest source clips, {name}"] = float(np.min(clips))
+            row[f"phrases in a dance, {name}"] = float(np.mean([len(dance.passages) for dance in chosen]))
     idle = [longest_idle_s(dance.motion) for dance in dances]
     over = [longest > dance.bar_s for longest, dance in zip(idle, dances, strict=True)]
     return {
@@ -329,14 +328,6 @@ def composition_row(dances: Sequence[Built]) -> Row:
         "longest idle, s (worst)": float(np.max(idle)),
         "dances idle over a bar, %": float(100 * np.mean(over)),
     }
-
-
-def longest_idle_s(motion: Motion) -> float:
-    """The longest stretch in which the joints, averaged over half a second, move less than anyone who dances."""
-    speed = joint_speed(motion.joints, motion.fps)
-    width = max(1, round(IDLE_WINDOW_S * motion.fps))
-    slow = np.convolve(speed, np.ones(width) / width, "same") < STILL_SPEED
-    return max((stop - start for start, stop in runs(slow)), default=0) / motion.fps
 
 
 def fids(
@@ -473,7 +464,15 @@ def text(found: Mapping[str, Any]) -> str:
     parts.append("Windows: " + ", ".join(f"{name} {count}" for name, count in windows.items()) + ".")
     if "couples" in found:
         parts += ["## Couples", _table(found["couples"])]
+    if found.get("minutes"):
+        parts += ["## A minute's dance to every style of music, of training trials", _minutes(found["minutes"])]
     return "\n\n".join(parts)
+
+
+def _minutes(table: Mapping[str, Row]) -> str:
+    rows = {**table, **summary(table)}
+    keys = dict.fromkeys(key for row in rows.values() for key in row)
+    return _table({key: {name: row.get(key) for name, row in rows.items()} for key in keys})
 
 
 def _table(columns: Mapping[str, Mapping[str, float | None]]) -> str:

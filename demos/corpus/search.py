@@ -15,7 +15,7 @@ from demos.runtime.errors import InputError
 
 JOIN_M = 0.1  # cost of a join that counts as 1
 WORST_JOIN_M = 0.34
-FRESH_A_MINUTE = 13
+FRESH_A_MINUTE = 14
 """Source trials that a dance looks for, a minute. Partners of one trial count once."""
 
 BEAM = 48
@@ -24,14 +24,14 @@ _SAME_LAST = 3  # hypotheses kept that end with the same phrase
 
 # Weights, in units of a fair join; those of a stretch are per four counts.
 _ENERGY = 1.6
-_SEEN = 1.4
+_SEEN = 1.8
 _SEEN_SHARE = 1 / 18  # of the dance that a usual clip may have before it costs; see _allowances
 _LEAST_SHARE, _MOST_SHARE = 0.6, 1.5  # of _SEEN_SHARE, for the shortest and most distant, the longest and nearest
 _FRESH = 3.5  # reward of a trial not danced yet, while there are fewer than FRESH_A_MINUTE
 _BEHIND = 0.4  # by which it grows for each trial that the dance is short of by now, at most to twice as much
 _LONG_RUN = 1.2  # for every two seconds over _RUN_S
 _RUN_S = 4.0
-_FRONT = 0.5
+_FRONT = 0.8
 _STAGE = 2.5
 _REPEAT = 2.2
 _ACROSS = 1.5  # an eight-count that straddles two of the music's

@@ -19,6 +19,8 @@ STEPPING_SPEED = 0.3
 """m/s, mean over ankles and toes: who moves the feet less stands rooted, which costs."""
 LIVELY_SPEED = 0.42
 """m/s, as IDLE_SPEED: a phrase with a quieter second looks subdued on stage, which costs."""
+STIFF_SPEED = 0.36
+"""m/s, Clip.armwork in a phrase's quietest second: below it the arms are just held there, which costs."""
 
 # Weights of what a unit costs by itself, in units of a fair join, per four counts.
 _ALIGN = 0.35
@@ -26,7 +28,8 @@ _FAMILY = 1.3
 _HELD = 2.5
 _ROOTED = 2.0
 _SUBDUED = 2.5
-_CHANCE = 0.7
+_STIFF = 2.0
+_CHANCE = 1.1
 _MOOD = 0.5  # the same for all phrases of a clip: today's favourites
 
 
@@ -64,21 +67,21 @@ def make_units(graph: MotionGraph, fits: Fits, style: Style, couple: bool, rng: 
     """
     clip = graph.clip[fits.start]
     from_s, to_s = graph.time_s[fits.start], graph.time_s[fits.end]
-    energy, footwork, quietest, held = _activity(graph, clip, from_s, to_s)
+    energy, footwork, quietest, arms, held = _activity(graph, clip, from_s, to_s)
     lively = 1 - style.calm
     keep = quietest > lively * IDLE_SPEED
     if not keep.any():
         raise InputError("None of the phrases moves enough and fits this song's tempo; add dances or change the style.")
     fits = Fits(*(getattr(fits, name)[keep] for name in Fits.__dataclass_fields__))
     clip, from_s, to_s = clip[keep], from_s[keep], to_s[keep]
-    energy, footwork, quietest, held = (a[keep] for a in (energy, footwork, quietest, held))
+    energy, footwork, quietest, arms, held = (a[keep] for a in (energy, footwork, quietest, arms, held))
     weights = np.array([style.weights[graph.clips[i].genre] for i in clip])
     fours = fits.counts / 4
     base = _ALIGN * fits.cost - _FAMILY * np.log(weights) * fours + fours * _chance(rng, clip, len(graph.clips))
     base = base + _ROOTED * np.maximum(1 - footwork / (lively * STEPPING_SPEED), 0) * fours
     base = base + _SUBDUED * np.maximum(1 - quietest / (lively * LIVELY_SPEED), 0) * fours
-    if not couple:
-        base = base + _HELD * held * fours
+    if not couple:  # who holds a partner holds the arms
+        base = base + (_HELD * held + _STIFF * np.maximum(1 - arms / (lively * STIFF_SPEED), 0)) * fours
     turn = graph.heading[fits.end] - graph.heading[fits.start]
     moved = graph.place[fits.end] - graph.place[fits.start]
     sine, cosine = np.sin(-graph.heading[fits.start]), np.cos(-graph.heading[fits.start])
@@ -119,14 +122,18 @@ def _rank(values: np.ndarray) -> np.ndarray:
 
 def _activity(
     graph: MotionGraph, clip: np.ndarray, from_s: np.ndarray, to_s: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Mean speed, mean speed of the feet, speed of the quietest second, share of held hands; each (units,)."""
-    energy, footwork, quietest, held = (np.zeros(len(clip)) for _ in range(4))
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Mean speed, mean speed of the feet, speed of the quietest second, the arms' in theirs, share of held hands.
+
+    Each (units,).
+    """
+    energy, footwork, quietest, arms, held = (np.zeros(len(clip)) for _ in range(5))
     window = FPS
     for index, source in enumerate(graph.clips):
-        total = np.concatenate([[0.0], np.cumsum(source.speed)])
-        feet = np.concatenate([[0.0], np.cumsum(source.footwork)])
-        holding = np.concatenate([[0.0], np.cumsum(source.held)])
+        total, feet, upper, holding = (
+            np.concatenate([[0.0], np.cumsum(values)])
+            for values in (source.speed, source.footwork, source.armwork, source.held)
+        )
         for unit in np.flatnonzero(clip == index):
             a, b = round(from_s[unit] * FPS), round(to_s[unit] * FPS) + 1
             energy[unit] = (total[b] - total[a]) / (b - a)
@@ -135,4 +142,5 @@ def _activity(
             starts = np.arange(a, max(b - window, a) + 1)
             ends = np.minimum(starts + window, b)
             quietest[unit] = ((total[ends] - total[starts]) / (ends - starts)).min()
-    return energy, footwork, quietest, held
+            arms[unit] = ((upper[ends] - upper[starts]) / (ends - starts)).min()
+    return energy, footwork, quietest, arms, held

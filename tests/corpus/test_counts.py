@@ -62,7 +62,7 @@ def test_an_eight_count_is_repeated_to_the_other_side():
     assert all(flip and slot - earlier == 2 for slot, (earlier, flip) in repeats.items())
 
 
-def test_choruses_begin_alike():
+def test_choruses_begin_alike_and_verses_go_on():
     grid = grid_of(120, seconds=60.0)
     parts = [Part("verse", 0.4, 16.4, 0.5), Part("chorus", 16.4, 32.4, 0.9), Part("verse", 32.4, 48.4, 0.5)]
     parts += [Part("chorus", 48.4, 60.0, 0.9)]
@@ -70,9 +70,10 @@ def test_choruses_begin_alike():
     for part in parts:
         starts[part.label].append(int(np.argmin([abs(grid.slot_s(slot) - part.start_s) for slot in range(grid.slots)])))
     repeats = repeats_of(grid, parts)
-    for first, second in starts.values():
-        assert repeats[second] == (first, False)
-        assert repeats[second + 1] == (first + 1, False)
+    first, second = starts["chorus"]
+    assert repeats[second] == (first, False)
+    assert repeats[second + 1] == (first + 1, False)
+    assert starts["verse"][1] not in repeats or repeats[starts["verse"][1]][1]
     assert starts["chorus"][0] not in repeats or repeats[starts["chorus"][0]][1]
 
 

@@ -80,3 +80,13 @@ def test_partners_of_other_lengths_are_refused():
     lead, follow = face_to_face()
     with pytest.raises(ValueError, match="share length"):
         close_holds(lead, follow.slice(0, 10))
+
+
+def test_hands_that_swing_fast_stay_in_one_another():
+    lead, follow = face_to_face(0.75)
+    frames, hold = len(lead), Hold(0, 1, 10, len(lead) - 10)
+    middle = 0.5 * (lead.joints[:, reaching.HANDS[0]] + follow.joints[:, reaching.HANDS[1]]).astype(np.float64)
+    phase = 2 * np.pi * 4 * np.arange(frames) / FPS
+    swing = 0.22 * np.stack([np.sign(np.sin(phase)), np.sin(phase), np.zeros(frames)], axis=1)
+    closed = close_holds(lead, follow, [hold], meeting=(middle + swing)[None])
+    assert hand_gap(*closed, hold)[12:-12].max() < 0.1

@@ -58,7 +58,7 @@ def test_idle_is_the_longest_stillness():
 
 def test_the_report_covers_real_and_built(tiny_corpus):
     data, folder, _ = tiny_corpus
-    found = report.report(data, folder, captured=False)
+    found = report.report(data, folder, captured=False, music=("house",))
     assert "real, feet locked" in found["solo"]
     assert set(found["solo"]) & {"built", "built with layers"}
     for row in found["solo"].values():
@@ -70,6 +70,10 @@ def test_the_report_covers_real_and_built(tiny_corpus):
     assert sum(count for name, count in found["counts"].items() if name.startswith("built")) == 6  # 14 s: one each
     assert found["fid"]["FID_k"]["real halves"] is not None
     assert found["couples"]
+    minute = found["minutes"]["house"]
+    assert 4 <= minute["trials"] <= minute["clips"] <= minute["phrases"] <= minute["steps"]
+    assert minute["own family, %"] + minute["most of one trial, %"] > 0
     table = report.text(found)
     assert "FID_g" in table
+    assert "| house" in table
     json.dumps(found)
