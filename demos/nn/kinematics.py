@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -21,12 +23,27 @@ def joint_positions(vectors: Tensor) -> Tensor:
     """(..., 151) vectors -> (..., 24, 3) world positions, metres."""
     local = sixd_to_matrix(vectors[..., ROTATIONS].unflatten(-1, (24, 6)))
     offsets = torch.as_tensor(REST_OFFSETS, dtype=vectors.dtype, device=vectors.device)
-    world, positions = [local[..., 0, :, :]], [vectors[..., ROOT]]
-    for joint in range(1, len(PARENTS)):
-        parent = PARENTS[joint]
-        positions.append(positions[parent] + world[parent] @ offsets[joint])
-        world.append(world[parent] @ local[..., joint, :, :])
-    return torch.stack(positions, dim=-2)
+    # All joints as far from the pelvis at once: nine products instead of forty-six.
+    world, positions = [local[..., :1, :, :]], [vectors[..., None, ROOT]]
+    for joints, places in _LEVELS:
+        above = world[-1][..., places, :, :]
+        positions.append(positions[-1][..., places, :] + (above @ offsets[joints][..., None])[..., 0])
+        world.append(above @ local[..., joints, :, :])
+    return torch.cat(positions, dim=-2)[..., _ORDER, :]
+
+
+def _levels() -> tuple[list[tuple[list[int], list[int]]], list[int]]:
+    """The joints by how many bones they are from the pelvis, each with its parent's place in the level above; and where
+    each joint is when the levels follow one another."""
+    levels: list[list[int]] = [[0]]
+    while sum(map(len, levels)) < len(PARENTS):
+        levels.append([joint for joint in range(len(PARENTS)) if PARENTS[joint] in levels[-1]])
+    placed = [(level, [above.index(PARENTS[joint]) for joint in level]) for above, level in pairwise(levels)]
+    flat = [joint for level in levels for joint in level]
+    return placed, [flat.index(joint) for joint in range(len(PARENTS))]
+
+
+_LEVELS, _ORDER = _levels()
 
 
 def heading(vectors: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""Duet: two dancers from one song, or a partner for a dancer (after DuetGen)."""
