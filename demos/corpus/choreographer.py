@@ -28,7 +28,7 @@ from demos.runtime.errors import InputError
 
 SHORTEST_S, LONGEST_S = 3.0, 600.0
 LONGEST_RING_S = 4.0
-LOOSENESS_S = 0.08
+LOOSENESS_S = 0.09
 """How far people dance off the beat: with it dances score on their music what real ones score on their own pulse."""
 _LEAN_S = 1.0  # standard deviation of the Gaussian that smooths how far off: ahead for some counts, then behind
 GRAPHS_BYTES = 512 << 20  # of motion graphs kept in memory

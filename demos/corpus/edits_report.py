@@ -1,6 +1,7 @@
 """How well edits are carried out, checked and told apart, on built and on real dances, as a table to print.
 
-python -m demos.corpus.edits_report [--data ../shared/data/mocap] [--dances 4] [--edits 6] [--of built real] [--no-confusion]
+python -m demos.corpus.edits_report [--data ../shared/data/mocap] [--dances 4] [--edits 6]
+    [--of built real] [--no-confusion]
 """
 
 from __future__ import annotations

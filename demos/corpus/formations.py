@@ -13,7 +13,8 @@ from demos.runtime.errors import InputError
 
 CLOSENESS = ("hold", "open", "apart")
 """Hands held where the form allows; near, hands free; room between."""
-_LONGEST_SWAY = 4  # counts: who waits goes back a quarter of them along the dance and comes again, at half the speed
+_LONGEST_SWAY = 4  # counts: in so many at most, who waits goes back along the dance and comes again ...
+_SWAY = 0.35  # ... by this share of them: as fast as one dances, or it would look like standing about
 _EASE_S = 0.1  # over which waiting begins and ends
 _CHANGE_S = 0.75  # sigma of a change of formation
 
@@ -137,9 +138,9 @@ def _wait(place: np.ndarray, counts: np.ndarray, begin: float, delay: int, lag: 
     later = (counts >= begin + delay) & (counts < end)
     since = counts[waiting] - begin
     period = delay / np.ceil(delay / _LONGEST_SWAY)
-    back = 0.125 * period * (1 - np.cos(2 * np.pi * since / period))
+    back = 0.5 * _SWAY * period * (1 - np.cos(2 * np.pi * since / period))
     here = begin - lag
-    place[waiting] = here - back if here - 0.25 * period >= counts[0] else here + back  # nothing is before the start
+    place[waiting] = here - back if here - _SWAY * period >= counts[0] else here + back  # nothing is before the start
     place[later] = counts[later] - lag - delay
 
 

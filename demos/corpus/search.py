@@ -27,8 +27,9 @@ _ENERGY = 1.6
 _SEEN = 1.8
 _SEEN_SHARE = 1 / 18  # of the dance that a usual clip may have before it costs; see _allowances
 _LEAST_SHARE, _MOST_SHARE = 0.6, 1.5  # of _SEEN_SHARE, for the shortest and most distant, the longest and nearest
+_OWN_SHARE, _MOST_OWN = 0.35, 0.14  # of the dance that all clips, and each, of the style's own family may always have
 _FRESH = 3.5  # reward of a trial not danced yet, while there are fewer than FRESH_A_MINUTE
-_BEHIND = 0.4  # by which it grows for each trial that the dance is short of by now, at most to twice as much
+_BEHIND = 0.6  # by which it grows for each trial that the dance is short of by now, at most to two and a half times
 _LONG_RUN = 1.2  # for every two seconds over _RUN_S
 _RUN_S = 4.0
 _FRONT = 0.8
@@ -124,6 +125,9 @@ def _allowances(graph: MotionGraph, style: Style, seconds: float, count_s: float
     usual = np.array([style.weights[clip.genre] * np.sqrt(clip.usable.sum()) for clip in graph.clips])
     usual /= usual.mean()
     share = _SEEN_SHARE * np.clip(usual, _LEAST_SHARE, _MOST_SHARE)
+    own = np.array([style.weights[clip.genre] == 1 for clip in graph.clips])
+    if own.any():  # a family of two trials would be a guest at its own dance
+        share[own] = np.maximum(share[own], min(_OWN_SHARE / own.sum(), _MOST_OWN))
     return np.maximum(share * seconds, 4.0 * count_s)
 
 
@@ -158,7 +162,7 @@ def _expand(task: _Task, path: Path, slot: int, shared_cost: np.ndarray, pools: 
     cost = cost + _SEEN * ((seen + length_s / allowed) ** 2 - seen**2)
     seen_trials = np.bincount(task.trial, path.seen_s) > 0
     short = task.fresh * (slot + 1) / counts.slots - seen_trials.sum()
-    bonus = _FRESH * float(np.clip(1 + _BEHIND * short, 1, 2)) if seen_trials.sum() < task.fresh else 0.0
+    bonus = _FRESH * float(np.clip(1 + _BEHIND * short, 1, 2.5)) if seen_trials.sum() < task.fresh else 0.0
     cost = cost - bonus * ~seen_trials[task.trial[units.clip]]
     heading = path.heading + units.turn
     sine, cosine = np.sin(path.heading), np.cos(path.heading)

@@ -32,7 +32,7 @@ _FAMILIES = {
     "mixed": dict(pop=1, hiphop=1, jazz=1, disco=1, breaking=0.6, salsa=0.5, modern=0.5, indian=0.4),
     "pop": {"pop": 1, "disco": 0.9, "hiphop": 0.6, "jazz": 0.6, "breaking": 0.3, "modern": 0.2},
     "hiphop": {"hiphop": 1, "breaking": 0.9, "pop": 0.6, "disco": 0.4, "jazz": 0.3, "modern": 0.15},
-    "breaking": {"breaking": 1, "hiphop": 0.8, "pop": 0.35, "disco": 0.2, "jazz": 0.2, "modern": 0.15},
+    "breaking": {"breaking": 1, "hiphop": 0.8, "pop": 0.4, "disco": 0.3, "jazz": 0.25, "modern": 0.2},
     "jazz": {"jazz": 1, "disco": 0.6, "pop": 0.4, "modern": 0.35, "hiphop": 0.2, "salsa": 0.12},
     "disco": {"disco": 1, "pop": 0.7, "jazz": 0.6, "hiphop": 0.3, "salsa": 0.12, "breaking": 0.12},
     "salsa": {"salsa": 1, "jazz": 0.2, "disco": 0.15, "pop": 0.08},
