@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demos.editing import jobs as editing_jobs
+from demos.retrieval import jobs as retrieval_jobs
 from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
 
@@ -122,6 +123,8 @@ def bench(options: argparse.Namespace) -> Report:
         from demos.audio.bench import bench as run
 
         return _report(run())
+    if options.part == "retrieval":
+        return retrieval_jobs.bench_store(options)
     if options.part == "render":
         from demos.render import bench as part
     else:
@@ -138,6 +141,8 @@ def evaluate(options: argparse.Namespace) -> Report:
         songs = options.data / "music"
         found = beats.evaluate(songs=songs if songs.is_dir() else None)
         return found, beats.text(found)
+    if options.part == "retrieval":
+        return retrieval_jobs.evaluate_search(options)
     if options.part == "reader":
         from demos.editing import reader_evaluate
 
@@ -172,12 +177,14 @@ def train(options: argparse.Namespace) -> Report:
 
         reader_train.train(on_progress=lambda line: print(line, file=sys.stderr))
         return _report({"weights": str(WEIGHTS / "reader.safetensors")})
-    from demos.editing.train import train as train_editing
-
     if options.corpus is None:
         raise InputError(
             "Say which corpus to train on: --corpus DIR, built with python -m demos corpus build --out DIR."
         )
+    if options.name == "retrieval":
+        return retrieval_jobs.train_search(options, out)
+    from demos.editing.train import train as train_editing
+
     name = "editor_without_cem" if options.without_cem else options.name
     found = train_editing(
         options.name, corpus=options.corpus, preset=options.preset, out=WEIGHTS / f"{name}.safetensors",
@@ -315,22 +322,26 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, help="a .glb, .bvh or .npz file")
 
     editing_jobs.add_jobs(job)
+    retrieval_jobs.add_jobs(job)
 
     sub = job(bench)
-    sub.add_argument("part", choices=["audio", "render", "editing"])
+    sub.add_argument("part", choices=["audio", "render", "editing", "retrieval"])
+    sub.add_argument("--rows", type=int, action="append", help="retrieval: clips of a synthetic library; several times")
 
     sub = job(evaluate)
-    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing"])
+    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing", "retrieval"])
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
-    sub.add_argument("--corpus", type=Path, help="editing: a built corpus; a small one is built when left out")
+    sub.add_argument("--corpus", type=Path, help="a built corpus; editing: a small one is built when left out")
+    sub.add_argument("--out", type=Path, help="retrieval: where prepared data and runs are kept; output/retrieval")
+    sub.add_argument("--ablations", action="store_true", help="retrieval: the two tables of ablations, trained anew")
     sub.add_argument("--count", type=int, help="editing: songs, and chains of edits; reader: instructions")
     sub.add_argument("--each", type=int, default=3, help="editing: edits of every kind")
 
     sub = job(train)
-    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor"])
+    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval"])
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
-    sub.add_argument("--corpus", type=Path, help="predictor, editor: the corpus to learn from")
+    sub.add_argument("--corpus", type=Path, help="predictor, editor, retrieval: the corpus to learn from")
     sub.add_argument("--minutes", type=float, help="predictor, editor: instead of the preset's")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")

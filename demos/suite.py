@@ -9,11 +9,14 @@ from gradio.themes.utils import colors, sizes
 
 from demos.compare import tab as compare_tab
 from demos.editing import tab as editing_tab
+from demos.handover import Desk
+from demos.retrieval import tab as retrieval_tab
 from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 
-ROOMS: tuple[ModuleType, ...] = (editing_tab, compare_tab)
-"""Modules with TITLE, HASH and build(page, folder), in the order of the tabs; `folder` is the visitor's workspace."""
+ROOMS: tuple[ModuleType, ...] = (retrieval_tab, editing_tab, compare_tab)
+"""Modules with TITLE, HASH and build(page, folder, desk), in the order of the tabs; `folder` is the visitor's
+workspace. RECEIVES, where a room takes in dances of others, is what the button that sends one there says."""
 
 HEADER = """
 <header class="df-header">
@@ -25,7 +28,7 @@ HEADER = """
   <div><h1>Dancefloor</h1><p>{tagline}</p></div>
 </header>
 """
-TAGLINE = "A dance from any song, changed with words; dances on one clock, measured, taken home."
+TAGLINE = "Find a dance or make one from any song, change it with words, compare, take it home."
 
 # Coral and indigo: the colours of the stage. Shades from light to dark, as Gradio's hues are.
 CORAL = colors.Color(
@@ -100,13 +103,15 @@ def build_suite(settings: Settings) -> gr.Blocks:
     with gr.Blocks(title="Dancefloor", delete_cache=(3600, 86400), analytics_enabled=False) as suite:
         gr.HTML(HEADER.format(tagline=html.escape(TAGLINE)), padding=False)
         folder = gr.State(None, delete_callback=_leave)
+        parcel = gr.State(None)
         if len(ROOMS) == 1:  # one tab alone is no choice: show the room itself
-            ROOMS[0].build(suite, folder)
+            ROOMS[0].build(suite, folder, Desk(parcel, None, {}))
         else:
-            with gr.Tabs():
+            receivers = {room.HASH: room.RECEIVES for room in ROOMS if hasattr(room, "RECEIVES")}
+            with gr.Tabs() as tabs:
                 for room in ROOMS:
                     with gr.Tab(room.TITLE, id=room.HASH):
-                        room.build(suite, folder)
+                        room.build(suite, folder, Desk(parcel, tabs, receivers))
     return suite
 
 
@@ -121,7 +126,7 @@ def launch_options(settings: Settings) -> dict:
     return {
         "theme": theme(),
         "css_paths": [ASSETS / "suite.css"],
-        "allowed_paths": [str(workspace.root())],
+        "allowed_paths": [str(workspace.root()), str(settings.library_dir / "previews")],
         "max_file_size": settings.max_upload_bytes,
         "footer_links": ["api", "settings"],
         "run_history": False,

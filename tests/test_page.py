@@ -1,22 +1,20 @@
 """The page in chromium: songs and dances dropped, watched, measured, exported; wrong files; no word to the outside."""
 
 import re
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlparse
 
+import browser as browser_tests
 import numpy as np
 import pytest
 import trimesh
-from browser import needs_chromium
-from playwright.sync_api import Browser, Page, expect
+from browser import needs_chromium, serving
+from playwright.sync_api import Browser, expect
 
 from demos.compare.examples import examples
 from demos.motion.files import open_dance
 from demos.runtime.settings import settings
-from demos.suite import build_suite, launch_options
 
 pytestmark = needs_chromium
 WAIT_MS = 60_000
@@ -24,30 +22,18 @@ WAIT_MS = 60_000
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
-    """The suite as `app.py` serves it, with a cache of its own, on a free port of loopback."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DANCEFLOOR_CACHE", str(tmp_path_factory.mktemp("cache")))
-    settings.cache_clear()
-    suite = build_suite(settings())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    suite.launch(
-        server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **launch_options(settings())
-    )
-    yield f"http://127.0.0.1:{port}/"
-    suite.close()
-    patch.undo()
+    """The suite as `app.py` serves it, with a cache of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DANCEFLOOR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        settings.cache_clear()
+        with serving() as url:
+            yield url
     settings.cache_clear()
 
 
 @dataclass
-class Visit:
-    """A visitor's page, and what it said and asked for."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    hosts: set[str | None] = field(default_factory=set)
+class Visit(browser_tests.Visit):
+    """A visitor of the Compare tab."""
 
     def drop(self, where: str, *paths: Path) -> None:
         self.page.set_input_files(f"#compare-{where} input[type=file]", [str(path) for path in paths])
@@ -69,23 +55,11 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": 1100, "height": 800}, accept_downloads=True)
-    visit = Visit(context.new_page())
-    visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    visit.page.on(
-        "request",
-        lambda request: (
-            visit.hosts.add(urlparse(request.url).hostname) if not request.url.startswith(("data:", "blob:")) else None
-        ),
-    )
-    visit.page.goto(address)
+    visit = Visit.begin(browser, address, width=1100, height=800, wait_ms=WAIT_MS)
     visit.page.get_by_role("tab", name="Compare").click(timeout=WAIT_MS)
     visit.page.wait_for_selector("#compare-files input[type=file]", state="attached", timeout=WAIT_MS)
     yield visit
-    context.close()
-    assert visit.errors == []
-    assert visit.hosts == {"127.0.0.1"}, "the page asked someone outside"
+    visit.end()
 
 
 def shown(visit: Visit, *names: str, song: bool = False) -> None:

@@ -3,6 +3,8 @@
 import contextlib
 import functools
 import html
+import re
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from gradio.utils import get_upload_folder
 from demos.compare import pipeline, table
 from demos.compare.examples import Example, examples
 from demos.compare.pipeline import Comparison, Row
+from demos.handover import Desk, Parcel
 from demos.motion.export import export
 from demos.render.player import Player, player_value
 from demos.render.video import render_dance
@@ -22,6 +25,7 @@ from demos.runtime.errors import InputError
 
 TITLE = "Compare"
 HASH = "compare"
+RECEIVES = "Send to Compare"
 
 DETAIL_HEADERS = ["File", "Name", "Couple", "FPS", "Start"]
 DETAIL_HINT = (
@@ -31,7 +35,7 @@ DETAIL_HINT = (
 VIDEO_SIZES = {"Small (640 wide)": 640, "Medium (1280 wide)": 1280, "Full HD (1920 wide)": 1920}
 
 
-def build(page: gr.Blocks, folder: gr.State) -> None:
+def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     """Lay out the tab on the page. `folder` holds the name of the visitor's workspace."""
     comparison = gr.State(None)
     with gr.Row(equal_height=False):
@@ -95,15 +99,23 @@ def build(page: gr.Blocks, folder: gr.State) -> None:
                     file_count="multiple",
                     elem_id="compare-downloads",
                 )
+            with gr.Row(visible=False, equal_height=True, elem_id="compare-sends") as hand_over:
+                which = gr.Dropdown([], show_label=False, label="Which dance", container=False, min_width=150)
+                sends = desk.buttons(HASH)
             measures = gr.HTML(visible=False, elem_id="compare-measures")
 
-    shown = [comparison, folder, notice, player, facts, measures, take_home, downloads]
+    shown = [comparison, folder, notice, player, facts, measures, take_home, downloads, hand_over, which]
     filled = files.change(_details, [files], [details], show_progress="hidden", api_visibility="private")
     for event, show in ((filled.then, _show), (song.change, _show_with_song), (update.click, _show)):
         event(
             show, [files, song, details, comparison, folder], shown,
             show_progress_on=[player], trigger_mode="always_last", api_visibility="private",
         )  # fmt: skip
+    desk.connect(sends, _pack, [comparison, which])
+    desk.parcel.change(
+        _receive, [files, song, comparison, folder, desk.parcel], [files, song, folder, notice],
+        show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
     for button, example in buttons.items():
         button.click(
             functools.partial(_load, example), None, [song, files], show_progress="hidden", api_visibility="private"
@@ -146,19 +158,19 @@ def _show(
     """Compare and show; on bad input a sentence, with whatever was on the page still there."""
     if not files:
         empty = gr.update(visible=False)
-        return None, folder, empty, None, empty, empty, empty, empty
+        return None, folder, empty, None, empty, empty, empty, empty, empty, gr.skip()
     try:
         entries = pipeline.entries_from([Path(path) for path in files], [Row.parse(*row[1:]) for row in details])
         result = pipeline.compare(entries, Path(song) if song else None)
     except InputError as error:
         unchanged = gr.skip()
-        return before, folder, _notice([str(error)]), *[unchanged] * 5
+        return before, folder, _notice([str(error)]), *[unchanged] * 7
     return _shown(result, folder)
 
 
 def _show_with_song(files: list[str] | None, *rest) -> tuple:
     """The same when the song changed: without files of the visitor's own, what is on the stage stays there."""
-    return _show(files, *rest) if files else (gr.skip(),) * 8
+    return _show(files, *rest) if files else (gr.skip(),) * 10
 
 
 def _welcome(folder: str | None) -> Iterator[tuple]:
@@ -182,7 +194,46 @@ def _shown(result: Comparison, folder: str | None) -> tuple:
         gr.update(value=table.measures(result), visible=True),
         gr.update(visible=True),
         gr.update(visible=False),
+        gr.update(visible=True),
+        gr.update(choices=list(result.names), value=result.names[0], visible=len(result.names) > 1),
     )
+
+
+def _receive(
+    files: list[str] | None, song: str | None, before: Comparison | None, folder: str | None, parcel: Parcel | None
+) -> tuple:
+    """Dances of another tab beside those dropped here; their song where there is none yet."""
+    if parcel is None or parcel.to != HASH:
+        return (gr.skip(),) * 4
+    files, folder = list(files or []), folder or workspace.create().name
+    room = pipeline.MOST_DANCES - len(files)
+    if room < len(parcel.dances):
+        sentence = f"{pipeline.MOST_DANCES} dances fit side by side, and {len(files)} are here: take some out first."
+        return gr.skip(), gr.skip(), folder, _notice([sentence])
+    place = workspace.root() / folder / parcel.id
+    place.mkdir(parents=True)
+    for dance, name in zip(parcel.dances, parcel.names, strict=True):
+        path = place / f"{_file_name(name)}.npz"
+        while path.exists():
+            path = path.with_stem(f"{path.stem} again")
+        files.append(str(dance.save(path)))
+    sound = gr.skip()
+    if parcel.song is not None and song is None:
+        sound = str(shutil.copyfile(parcel.song, place / parcel.song.name))
+    return files, sound, folder, gr.skip()
+
+
+def _file_name(name: str) -> str:
+    """A dance's name as a file can have it."""
+    return " ".join(re.sub(r"[^\w ,()+-]", " ", name).split())[:60] or "Dance"
+
+
+def _pack(to: str, result: Comparison | None, which: str | None) -> Parcel:
+    """The chosen dance, for another tab."""
+    if result is None:
+        raise InputError("There is no dance here yet: drop one, or try an example.")
+    index = result.names.index(which) if which in result.names else 0
+    return Parcel(to, (result.dances[index],), (result.names[index],), result.song_path)
 
 
 def _notice(sentences: tuple[str, ...] | list[str]) -> dict:

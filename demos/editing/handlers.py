@@ -20,6 +20,7 @@ from demos.editing.layout import OWN, song_chips
 from demos.editing.panels import answer, card, progress, tree_value, trouble
 from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, recall, shipped, title_of
 from demos.editing.timeline import chosen_parts, strip_value
+from demos.handover import Parcel
 from demos.motion.export import export
 from demos.render.player import player_value, region_of
 from demos.render.video import render_dance
@@ -27,6 +28,7 @@ from demos.runtime import jobs, workspace
 from demos.runtime.errors import InputError
 from demos.runtime.settings import ASSETS
 
+HASH = "edit"
 VIEWS = {BOTH: "Before and after", ALONE: "This dance alone", RAW: "Raw and tidied feet"}
 FILM_WIDTHS = {1: 1280, 2: 1280, 3: 1920}
 OUR_FAULT = "Something went wrong on our side. Nothing of yours is lost: try again, or say it in other words."
@@ -220,6 +222,30 @@ def open_dance(studio: Studio | None, folder, player, strip, path: str | None) -
     lost = "" if desk.song_of(here.dance) else " Its song is not here: it plays in silence."
     told = card(f"Opened “{here.name}” with {count} version{'s' if count > 1 else ''}.{lost}", mark="good")
     return _page(desk, Inputs(desk, folder, player, strip), made=_said(told), answer=_told(desk))
+
+
+def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None) -> Shown:
+    """Dances of another tab: each is a first version beside what is here, the first of them on the stage."""
+    if studio is None or parcel is None or parcel.to != HASH or parcel.id in studio.received:
+        return Shown()
+    studio.received.add(parcel.id)
+    folder = folder or workspace.create().name
+    place = workspace.root() / folder
+    try:
+        for dance, name in reversed(list(zip(parcel.dances, parcel.names, strict=True))):
+            studio.take_in(dance, name, parcel.song, place)
+    except InputError as error:
+        return Shown(studio=studio, folder=folder, answer=_said(trouble(str(error))))
+    told = card(f"“{parcel.names[0]}” is here. Say what should change.", mark="good")
+    return _page(studio, Inputs(studio, folder, player, strip), made=_said(""), answer=_said(told))
+
+
+def pack(to: str, studio: Studio | None) -> Parcel:
+    """The version on the stage, for another tab."""
+    if studio is None or studio.current is None:
+        raise InputError("There is no dance yet: choose a song first.")
+    version = studio.current
+    return Parcel(to, (version.dance,), (version.name,), studio.song_of(version.dance))
 
 
 def pick_song(event: gr.EventData) -> tuple:

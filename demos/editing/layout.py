@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import gradio as gr
@@ -10,6 +11,7 @@ from demos.editing.conditions import STYLES
 from demos.editing.panels import Chips, Tree
 from demos.editing.studio import LETTERS, shipped, title_of
 from demos.editing.timeline import Strip
+from demos.handover import Desk
 from demos.render.player import Player
 
 LONGEST_WORDS = 2000
@@ -68,6 +70,7 @@ class StageBox(NamedTuple):
     stop: gr.Button
     saved: gr.HTML
     downloads: gr.File
+    sends: Mapping[str, gr.Button]
 
 
 def song_box() -> SongBox:
@@ -127,7 +130,7 @@ def words_box() -> WordsBox:
     )  # fmt: skip
 
 
-def stage_box() -> StageBox:
+def stage_box(desk: Desk, room: str) -> StageBox:
     view = gr.Radio([], show_label=False, label="View", container=False, visible=False, elem_id="edit-view")
     player = Player(elem_id="edit-player")
     with gr.Row(visible=False, elem_id="edit-offers") as offers:
@@ -147,7 +150,9 @@ def stage_box() -> StageBox:
             downloads = gr.File(
                 label="Ready", interactive=False, visible=False, file_count="multiple", elem_id="edit-downloads"
             )
-    return StageBox(view, player, strip, offers, chosen, none, tree, home, kind, save, stop, saved, downloads)
+            with gr.Row():
+                sends = desk.buttons(room)
+    return StageBox(view, player, strip, offers, chosen, none, tree, home, kind, save, stop, saved, downloads, sends)
 
 
 def first_song() -> str:

@@ -2,70 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-import gradio as gr
-from gradio.route_utils import API_PREFIX
-
+from demos.page import Panel
 from demos.runtime.settings import ASSETS
 
 SCRIPTS = ASSETS / "editing"
 MARKS = ("good", "half", "bad")
 """How an edit went: carried out, in part, not."""
 _HEADS = {"good": "Done", "half": "Not all of it came out", "bad": "Nothing was changed"}
-
-
-class Panel(gr.HTML):
-    """A gr.HTML that a module of assets/editing fills; its template never changes, so gradio leaves the content alone.
-
-    module : the file's name without its suffix. events : what the script may tell Python, each with a dict that the
-    handler's gr.EventData carries.
-    """
-
-    def __init__(self, module: str, events: Sequence[str], template: str, value: Any = None, **arguments: Any) -> None:
-        script = SCRIPTS / f"{module}.js"
-        told = " ".join(f'"{event}"' for event in events)
-        super().__init__(
-            value,
-            html_template=template,
-            js_on_load=f"""
-import(props.script.url)
-    .then((part) => part.mount(element, {{ props, trigger, watch }}))
-    .catch((problem) => {{
-        console.error(problem);
-        element.textContent = "A part of the page could not be loaded. Reload the page.";
-    }});
-// Events for Python: {told}
-""",
-            apply_default_css=False,
-            script={
-                "path": str(script),
-                "url": f"{API_PREFIX}/file={script}?v={_version()}",
-                "meta": {"_type": "gradio.FileData"},
-            },
-            **arguments,
-        )
-
-    def preprocess(self, payload: Any) -> Any:
-        """The value as the visitor left it: it comes from a browser, so it may hold anything."""
-        return payload
-
-    def postprocess(self, value: Any) -> Any:
-        """The value as it is sent."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """What the API says of the value."""
-        return {"type": "object", "description": "what this part of the page shows"}
-
-    def example_payload(self) -> None:
-        """No example: the script makes the value."""
-
-    def example_value(self) -> None:
-        """No example: the script makes the value."""
 
 
 class Chips(Panel):
@@ -75,7 +22,7 @@ class Chips(Panel):
     """
 
     def __init__(self, value: dict | None = None, **arguments: Any) -> None:
-        super().__init__("chips", ["pick"], '<div class="ed-chips" hidden></div>', value, **arguments)
+        super().__init__(SCRIPTS / "chips.js", ["pick"], '<div class="ed-chips" hidden></div>', value, **arguments)
 
 
 class Tree(Panel):
@@ -83,12 +30,7 @@ class Tree(Panel):
 
     def __init__(self, value: dict | None = None, **arguments: Any) -> None:
         template = '<section class="ed-tree" aria-label="Versions" hidden></section>'
-        super().__init__("tree", ["go", "compare", "rename", "undo"], template, value, **arguments)
-
-
-def _version() -> str:
-    """Changes when any file of the scripts does."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SCRIPTS.glob("*.*")))).hexdigest()[:12]
+        super().__init__(SCRIPTS / "tree.js", ["go", "compare", "rename", "undo"], template, value, **arguments)
 
 
 def tree_value(

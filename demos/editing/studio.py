@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,7 @@ class Studio:
 
     songs : content hash -> file. view, compared : how the current version is shown, and beside which other one.
     offers : alternatives among which to choose. draft : what a job that still runs has made so far.
+    received : the parcels of other tabs that were taken in.
     """
 
     history: History = field(default_factory=History)
@@ -65,6 +66,7 @@ class Studio:
     compared: str | None = None
     offers: tuple[Offer, ...] = ()
     draft: Offer | None = None
+    received: set[str] = field(default_factory=set)
     _job: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -174,6 +176,17 @@ class Studio:
                 taken[version.id] = tree.current.id
             self.history = tree.go(taken[other.current.id])
             self.compared, self.offers, self.draft = None, (), None
+
+    def take_in(self, dance: Dance, name: str, song: Path | None, folder: Path) -> None:
+        """A dance of another tab as a first version beside what is here, with its song."""
+        if song is not None:
+            sha256 = file_sha256(song)
+            if sha256 not in shipped():
+                self.bring(sha256, song, folder)
+            dance = replace(dance, song_sha256=sha256)
+        elif self.song_of(dance) is None:
+            dance = replace(dance, song_sha256="")
+        self.keep(Offer(dance, name, message="From another tab."))
 
     def bring(self, sha256: str, path: Path, folder: Path) -> None:
         """Keep a visitor's song in their workspace, for as long as their dances."""

@@ -10,15 +10,17 @@ from typing import Any
 import gradio as gr
 
 from demos.editing import api, handlers
-from demos.editing.handlers import Shown
+from demos.editing.handlers import HASH, Shown
 from demos.editing.layout import SongBox, StageBox, WordsBox, first_song, song_box, stage_box, words_box
 from demos.editing.panels import Chips
+from demos.handover import Desk
 
 TITLE = "Edit"
-HASH = "edit"
+RECEIVES = "Send to Edit"
+__all__ = ["HASH", "RECEIVES", "TITLE", "build"]
 
 
-def build(page: gr.Blocks, folder: gr.State) -> None:
+def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     """Lay out the tab on the page. `folder` holds the name of the visitor's workspace."""
     studio = gr.State(None)
     song_key = gr.State(first_song())
@@ -27,7 +29,7 @@ def build(page: gr.Blocks, folder: gr.State) -> None:
             song = song_box()
             words = words_box()
         with gr.Column(scale=7, min_width=330, elem_classes="ed-column"):
-            stage = stage_box()
+            stage = stage_box(desk, HASH)
     outputs = Shown(
         studio, folder, stage.player, stage.strip, stage.tree, stage.view, stage.offers, stage.home, stage.downloads,
         words.words, song.made, words.answer, stage.saved, song.make, words.change, words.three, stage.save, song.stop,
@@ -36,7 +38,11 @@ def build(page: gr.Blocks, folder: gr.State) -> None:
     wires = _Wires([studio, folder, stage.player, stage.strip], list(outputs), words.ideas)
     _connect_song(wires, song, song_key)
     _connect_words(wires, words)
-    _connect_stage(wires, stage)
+    arrived = _connect_stage(wires, stage)
+    desk.connect(stage.sends, handlers.pack, [studio])
+    # A tab is made when it is first opened, so a parcel may be here before the studio is: looked for at both times.
+    for event in (desk.parcel.change, arrived.then):
+        wires.quick(event, handlers.receive, desk.parcel)
     api.publish()
 
 
@@ -52,9 +58,11 @@ class _Wires:
     outputs: list
     ideas: Chips
 
-    def quick(self, event: Callable, handler: Callable, *more: Any) -> None:
+    def quick(self, event: Callable, handler: Callable, *more: Any) -> Any:
         """A click that is answered at once; ideas for the next change follow."""
-        self._then_ideas(event(handler, [*self.inputs, *more], self.outputs, trigger_mode="multiple", **_SILENT))
+        done = event(handler, [*self.inputs, *more], self.outputs, trigger_mode="multiple", **_SILENT)
+        self._then_ideas(done)
+        return done
 
     def job(self, event: Callable, begin: Callable, work: Callable, *more: Any) -> Any:
         """Long work: the page says at once that it begins, then it reports from the one lane of heavy work."""
@@ -104,8 +112,8 @@ def _connect_words(wires: _Wires, words: WordsBox) -> None:
     wires.stop(words.stop, changing)
 
 
-def _connect_stage(wires: _Wires, stage: StageBox) -> None:
-    wires.quick(stage.strip.arrive, handlers.arrive)
+def _connect_stage(wires: _Wires, stage: StageBox) -> Any:
+    arrived = wires.quick(stage.strip.arrive, handlers.arrive)
     wires.quick(stage.tree.go, handlers.go)
     wires.quick(stage.tree.undo, handlers.undo)
     wires.quick(stage.tree.rename, handlers.rename)
@@ -116,3 +124,4 @@ def _connect_stage(wires: _Wires, stage: StageBox) -> None:
     wires.quick(stage.none.click, handlers.decline)
     saving = wires.job(stage.save.click, handlers.begin("save", "saved", "Writing"), handlers.save, stage.kind)
     wires.stop(stage.stop, [saving], handlers.stopped_saving)
+    return arrived

@@ -10,8 +10,9 @@ import numpy as np
 
 from demos.corpus.parts import PARTS
 from demos.editing.change import PART_NAMES, RATE_HZ, SEEN
-from demos.editing.panels import Panel
+from demos.editing.panels import SCRIPTS
 from demos.motion.dance import Dance
+from demos.page import Panel
 
 LABELS = {
     "head": "Head",
@@ -35,7 +36,7 @@ class Strip(Panel):
 
     def __init__(self, value: dict | None = None, **arguments: Any) -> None:
         template = '<section class="ed-strip" aria-label="What changed, and what may change next" hidden></section>'
-        super().__init__("strip", ["arrive"], template, value, **arguments)
+        super().__init__(SCRIPTS / "strip.js", ["arrive"], template, value, **arguments)
 
 
 def strip_value(

@@ -22,6 +22,7 @@ _BANK_TEXTS = 6000
 _SHOWN = 12
 """Clips a search shows: those that the confidence is fitted on."""
 _NEWTON_STEPS = 40
+_SEARCHES = 600
 OUTSIDE = (
     "how do I fix a leaking kitchen tap", "the capital of Portugal", "chicken soup recipe with noodles",
     "what will the weather be tomorrow in Berlin", "train times from London to Leeds", "my laptop will not turn on",
@@ -39,35 +40,61 @@ OUTSIDE = (
 """Sentences that are no search for a dance; with them it is learnt what an unfamiliar text looks like."""
 
 
-def platt(scores: np.ndarray, good: np.ndarray) -> tuple[float, float]:
-    """Slope and offset of the logistic curve that turns scores into the share of good ones (Platt 1999).
+def platt(features: np.ndarray, good: np.ndarray) -> list[float]:
+    """Slopes (k) and offset of the logistic curve that turns features (n, k) into the share of good ones (Platt 1999).
 
-    (n,) each. With the small prior that Platt suggests, so that perfectly parted scores stay finite.
+    good : (n,) bool. With the small prior that Platt suggests, so that perfectly parted scores stay finite.
     """
     yes, no = int(good.sum()), int((~good).sum())
     wanted = np.where(good, (yes + 1) / (yes + 2), 1 / (no + 2))
-    inputs = np.stack([scores, np.ones_like(scores)], axis=1).astype(np.float64)
-    weights = np.zeros(2)
+    inputs = np.column_stack([features, np.ones(len(features))]).astype(np.float64)
+    weights = np.zeros(inputs.shape[1])
     for _ in range(_NEWTON_STEPS):
         shares = 1 / (1 + np.exp(-inputs @ weights))
         slope = inputs.T @ (wanted - shares) - 1e-4 * weights
-        curve = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + 1e-4 * np.eye(2)
+        curve = (inputs * (shares * (1 - shares))[:, None]).T @ inputs + 1e-4 * np.eye(len(weights))
         weights = weights + np.clip(np.linalg.solve(curve, slope), -5, 5)
-    return float(weights[0]), float(weights[1])
+    return [float(weight) for weight in weights]
 
 
-def shown_scores(network: Retriever, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of the clips that captions of a split would show, and whether each is all that the caption names."""
-    dances = embed_windows(network, windows, range(len(windows)))
-    scores, good = [], []
-    for turn in (0, 1):
-        texts = [facts["captions"][turn] for facts in windows.facts]
-        found = embed_texts(network, texts) @ dances.T
-        answers = data.fits(*data.asked(texts), windows.keys)
-        best = np.argsort(-found, axis=1)[:, :_SHOWN]
-        scores.append(np.take_along_axis(found, best, 1).ravel())
-        good.append(np.take_along_axis(answers, best, 1).ravel())
-    return np.concatenate(scores), np.concatenate(good)
+def sureness(network: Retriever, windows: Windows, shares: np.ndarray) -> list[float]:
+    """The four numbers of `pipeline.confidence`, fitted on what short searches would show of a split.
+
+    A score alone says little: whether a clip is all that was asked for hangs mostly on how much was asked. So the curve
+    also knows how far the score stands out among the split's, and how rare what is asked for is.
+    shares : (keys,) of training clips that hold each.
+    """
+    texts = short_searches(windows.keys)
+    named, denied = data.asked(texts)
+    texts = [text for text, any_key in zip(texts, (named | denied).any(1), strict=True) if any_key]
+    named, denied = data.asked(texts)
+    scores = embed_texts(network, texts) @ embed_windows(network, windows, range(len(windows))).T
+    rise = (scores - scores.mean(1, keepdims=True)) / np.maximum(scores.std(1, keepdims=True), 1e-6)
+    odds = named @ log_share(shares) + denied @ log_share(1 - shares)
+    best = np.argsort(-scores, axis=1)[:, :_SHOWN]
+    good = data.fits(named, denied, windows.keys)
+    shown = [np.take_along_axis(each, best, 1).ravel() for each in (scores, rise, good)]
+    return platt(np.column_stack([shown[0], shown[1], np.repeat(odds, best.shape[1])]), shown[2])
+
+
+def short_searches(keys: np.ndarray, *, count: int = _SEARCHES, seed: int = 0) -> list[str]:
+    """One to three cues each, of keys that some window (windows, keys) has together, as people type them."""
+    rng = np.random.default_rng(seed)
+    cues_of = written("cue")
+    known = np.array([key in cues_of for key in data.KEYS])
+    texts = []
+    for _ in range(count):
+        held = np.flatnonzero(keys[rng.integers(len(keys))] & known)
+        if len(held):
+            chosen = rng.choice(held, min(len(held), int(rng.integers(1, 4))), replace=False)
+            ways = [cues_of[data.KEYS[key]] for key in chosen]
+            texts.append(", ".join(way[rng.integers(len(way))].text for way in ways))
+    return texts
+
+
+def log_share(shares: np.ndarray) -> np.ndarray:
+    """Logarithms of shares, none further than a thousandth from nothing or all."""
+    return np.log(np.clip(shares, 1e-3, 1 - 1e-3))
 
 
 def bank_of(windows: Windows, *, seed: int = 0) -> np.ndarray:

@@ -14,27 +14,30 @@ MOST = 200
 
 def search(options: argparse.Namespace) -> Report:
     """Dances of the library that fit a description, best first."""
-    from demos.retrieval import pipeline
+    from demos.retrieval.facets import Picks
     from demos.retrieval.library import Library
-    from demos.retrieval.understanding import understand
+    from demos.retrieval.quest import Quest, Shelf, find
 
     if not 1 <= options.top <= MOST:
         raise InputError(f"{options.top} results cannot be shown: ask for 1 to {MOST}.")
-    meant = understand(options.text)
-    query = pipeline.embed_text(options.text)[0]
-    library = Library.open(options.library)
-    hits = library.search(query, top=options.top, filters=_filters(options))
+    quest, shelf = Quest(), Shelf(Library.open(options.library))
+    quest.say(options.text)
+    if quest.meant is None:
+        raise InputError("The search is empty: describe a dance, for example “fast salsa with lots of turns”.")
+    quest.picks = Picks(genres=tuple(options.genre), styles=tuple(options.style), tempo_bpm=options.tempo)
+    quest.shown = options.top
+    results = find(quest, shelf)
+    meant, library = quest.meant, shelf.library
     rows = []
-    for rank, hit in enumerate(hits, 1):
-        shares = pipeline.shares(query, pipeline.Parts(query, hit.music, hit.motion))
-        clip = hit.clip
+    for rank, result in enumerate(results.results, 1):
+        clip = result.clip
         rows.append(
             {
                 "rank": rank,
-                "id": hit.id,
-                "confidence": round(float(pipeline.confidence(hit.score)), 3),
-                "score": round(hit.score, 4),
-                "music_share": round(shares.music, 3),
+                "id": clip.id,
+                "confidence": round(result.sure or 0.0, 3),
+                "music_share": round(result.music or 0.0, 3),
+                "measured": dict(result.checks),
                 "caption": clip.captions[0] if clip.captions else "",
                 "genre": clip.genre,
                 "style": clip.style,
@@ -45,8 +48,8 @@ def search(options: argparse.Namespace) -> Report:
                 "start_s": clip.start_s,
             }
         )
-    found = {"text": options.text, "note": meant.note, "unsure": meant.unsure, "of": len(library), "found": rows}
-    lines = [meant.note] if meant.note else []
+    found = {"text": options.text, "note": results.note, "unsure": meant.unsure, "of": len(library), "found": rows}
+    lines = [results.note] if results.note else []
     lines += [_line(row) for row in rows] or ["Nothing in the library passes these filters; widen them."]
     return found, "\n".join(lines)
 
@@ -117,6 +120,50 @@ def _embed(options: argparse.Namespace) -> Report:
     return {"embedded": count}, f"{count} clips embedded with the present weights."
 
 
+def train_search(options: argparse.Namespace, out: Path) -> Report:
+    """Train the network of this room; stopped, it goes on where it was."""
+    from dataclasses import replace
+
+    from demos.retrieval.pipeline import FILE
+    from demos.retrieval.train import PRESETS, train
+    from demos.runtime.settings import WEIGHTS
+
+    if options.preset not in PRESETS:
+        raise InputError(f"There is no preset {options.preset!r} for retrieval: choose {', '.join(PRESETS)}.")
+    plan = PRESETS[options.preset]
+    plan = replace(plan, minutes=options.minutes) if options.minutes else plan
+    found = train(
+        corpus=options.corpus, out=out, plan=plan, seed=options.seed, weights=WEIGHTS / FILE,
+        on_progress=_bar("steps", options),
+    )  # fmt: skip
+    lines = [f"{name} {value}" for name, value in found.items()]
+    return found, "\n".join([*lines, "Now: python -m demos library embed"])
+
+
+def evaluate_search(options: argparse.Namespace) -> Report:
+    """The measures of this room over a held-out gallery, or the ablations' tables."""
+    out = options.out or Path("output") / "retrieval"
+    if options.corpus is None:
+        raise InputError("Say which corpus to measure on: --corpus DIR, built with python -m demos corpus build.")
+    if options.ablations:
+        from demos.retrieval import ablations
+
+        found = ablations.ablations(corpus=options.corpus, out=out, on_progress=_bar("runs", options))
+        return found, ablations.text(found)
+    from demos.retrieval import evaluate
+
+    found = evaluate.evaluate(corpus=options.corpus, cache=out / "data")
+    return found, evaluate.text(found)
+
+
+def bench_store(options: argparse.Namespace) -> Report:
+    """The library's index beside plain NumPy and FAISS, in one run."""
+    from demos.retrieval import bench
+
+    found = bench.bench(tuple(options.rows or bench.ROWS))
+    return found, bench.text(found)
+
+
 def add_jobs(job: Callable[[Callable[[argparse.Namespace], Report]], argparse.ArgumentParser]) -> None:
     """Declare the jobs; `job` makes the sub-parser of a function, as in demos.__main__."""
     sub = job(search)
@@ -133,12 +180,6 @@ def add_jobs(job: Callable[[Callable[[argparse.Namespace], Report]], argparse.Ar
     sub.add_argument("--no-previews", action="store_true", help="add: no looping pictures (faster)")
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="make: the reference data")
     sub.add_argument("--workers", type=int, default=1, help="make: processes")
-
-
-def _filters(options: argparse.Namespace):
-    from demos.retrieval.store import Filters
-
-    return Filters(genres=tuple(options.genre), styles=tuple(options.style), tempo_bpm=options.tempo)
 
 
 def _range(text: str) -> tuple[float | None, float | None]:

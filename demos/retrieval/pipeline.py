@@ -182,13 +182,18 @@ def combine(vectors: Sequence[np.ndarray], weights: Sequence[float] | None = Non
     return total / np.linalg.norm(total)
 
 
-def confidence(score: float | np.ndarray, *, loaded: Loaded | None = None) -> Any:
+def confidence(
+    score: float | np.ndarray, *, rise: float | np.ndarray = 0.0, odds: float = 0.0, loaded: Loaded | None = None
+) -> Any:
     """A product of unit vectors -> 0..1, how likely the clip is everything the search says; same shape as given.
 
-    Calibrated on validation captions (Platt's logistic fit), so of clips shown with 0.7 about seven in ten are.
+    rise : how far the score stands out among those of the library, in standard deviations. odds : logarithm of the
+    share of clips that would be all of it by chance (`Understanding.odds`).
+    Calibrated on the validation split (Platt's logistic fit), so of clips shown with 0.7 about seven in ten are.
     """
-    slope, offset = (loaded or load()).facts["calibration"]
-    return 1 / (1 + np.exp(-(slope * np.asarray(score, np.float64) + offset)))
+    of_score, of_rise, of_odds, offset = (loaded or load()).facts["calibration"]
+    weighed = of_score * np.asarray(score, np.float64) + of_rise * np.asarray(rise, np.float64) + of_odds * odds
+    return 1 / (1 + np.exp(-(weighed + offset)))
 
 
 def shares(query: np.ndarray, parts: Parts) -> Shares:

@@ -204,6 +204,16 @@ class Store:
         query = query.where(condition) if condition else query
         return query.to_arrow().to_pylist()
 
+    @property
+    def version(self) -> int:
+        """Changes whenever somebody writes."""
+        return int(self._table.version)
+
+    def columns(self, names: Sequence[str], *, most: int) -> dict[str, list]:
+        """Columns by name, as lists in one order, of at most so many clips; nothing else is read."""
+        table = self._table.search().limit(min(most, max(1, len(self)))).select(list(names)).to_arrow()
+        return {name: table.column(name).to_pylist() for name in names}
+
     def facets(self, filters: Filters | None = None) -> dict[str, dict[str, int]]:
         """How many clips that pass have each genre, style and level: column -> value -> count, most frequent first."""
         condition = filters.sql() if filters else ""

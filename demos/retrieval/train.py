@@ -208,10 +208,11 @@ def finish(network: Retriever, windows: Windows, validation: Windows) -> tuple[d
     """What the header says beside the config, and the bank of texts about dance."""
     network.eval()
     bank = calibration.bank_of(windows)
+    shares = windows.keys.mean(0).round(4)
     return {
-        "calibration": calibration.platt(*calibration.shown_scores(network, validation)),
+        "calibration": calibration.sureness(network, validation, shares),
         "familiar": calibration.familiar(bank),
-        "key_shares": windows.keys.mean(0).round(4).tolist(),
+        "key_shares": shares.tolist(),
     }, bank
 
 

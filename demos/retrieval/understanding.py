@@ -6,6 +6,7 @@ how often training saw what is named, and from how near the text is to texts abo
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from demos.text.encoder import encode
 
 RARE_SHARE = 0.02
 """A key that fewer training clips had is rare: the network met little of it."""
+UNKNOWN_ODDS = math.log(0.15)
+"""Of a search without a single known word: like one usual key."""
 LONG_WORDS = 120
 """Of longer texts the end is not read (data.LONGEST word pieces)."""
 _SMALL = """
@@ -48,7 +51,8 @@ class Understanding:
     keys : of the vocabulary, "not:" before what is wished away. rare : words for what training had little of.
     unknown : words outside the vocabulary, read by their likeness to known ones only.
     familiar : 0..1, how much the text looks like one about dance. unsure : results deserve doubt. note : why, for
-    whoever searched, "" when there is nothing to say.
+    whoever searched, "" when there is nothing to say. odds : logarithm of the share of clips that would be all of the
+    keys by chance, were they independent.
     """
 
     keys: tuple[str, ...]
@@ -57,6 +61,7 @@ class Understanding:
     familiar: float
     unsure: bool
     note: str
+    odds: float = 0.0
 
 
 def understand(text: str, *, loaded: Loaded | None = None) -> Understanding:
@@ -66,6 +71,7 @@ def understand(text: str, *, loaded: Loaded | None = None) -> Understanding:
     loaded = loaded or load()
     words = tokens(text)[: 2 * LONGEST]
     keys, rare, unknown = [], [], []
+    odds: dict[str, float] = {}
     often = dict(zip(KEYS, loaded.facts["key_shares"], strict=True))
     for start, stop, key in read(" ".join(words)):
         phrase = " ".join(words[start:stop])
@@ -74,6 +80,9 @@ def understand(text: str, *, loaded: Loaded | None = None) -> Understanding:
             plain = key.removeprefix("not:").rpartition(":")[2]
             if often.get(plain, 1.0) < RARE_SHARE:
                 rare.append(phrase)
+            if plain in often:
+                share = 1 - often[plain] if key.startswith("not:") else often[plain]
+                odds[key] = math.log(min(max(share, 1e-3), 1 - 1e-3))
         elif phrase not in _STOP and re.search(r"[^\W\d_]", phrase):
             unknown.append(phrase)
     near = familiarity(text, loaded)
@@ -82,7 +91,7 @@ def understand(text: str, *, loaded: Loaded | None = None) -> Understanding:
     unsure = foreign or near < 0.5 * (0.5 if known else 1.0)
     keys, rare, unknown = (tuple(dict.fromkeys(each)) for each in (keys, rare, unknown))
     note = _note(foreign, unsure, rare, unknown if not known else (), len(text.split()))
-    return Understanding(keys, rare, unknown, near, unsure, note)
+    return Understanding(keys, rare, unknown, near, unsure, note, sum(odds.values()) if odds else UNKNOWN_ODDS)
 
 
 def familiarity(text: str, loaded: Loaded) -> float:

@@ -3,23 +3,21 @@
 import itertools
 import json
 import re
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlparse
 
+import browser as browser_tests
 import numpy as np
 import pytest
 import soundfile
-from browser import needs_chromium
+from browser import needs_chromium, serving
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from obedient import rig
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, expect
 
-from demos import suite
 from demos.editing import history, tab
 from demos.motion.files import open_dance
 from demos.runtime.settings import settings
@@ -33,20 +31,12 @@ READY = "document.querySelector('#edit-player dancefloor-player')?.player?.ready
 @pytest.fixture(scope="module")
 def address(tmp_path_factory) -> Iterator[str]:
     """The suite with this room alone, on tiny networks, on a free port of loopback."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DANCEFLOOR_CACHE", str(tmp_path_factory.mktemp("cache")))
-    settings.cache_clear()
-    rig(patch, tmp_path_factory.mktemp("weights"))
-    patch.setattr(suite, "ROOMS", (tab,))
-    page = suite.build_suite(settings())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = suite.launch_options(settings())
-    page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **options)
-    yield f"http://127.0.0.1:{port}/"
-    page.close()
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DANCEFLOOR_CACHE", str(tmp_path_factory.mktemp("cache")))
+        settings.cache_clear()
+        rig(patch, tmp_path_factory.mktemp("weights"))
+        with serving((tab,)) as url:
+            yield url
     settings.cache_clear()
 
 
@@ -63,12 +53,8 @@ def short_song(tmp_path_factory) -> Path:
 
 
 @dataclass
-class Visit:
-    """A visitor's page, and what it said and asked for."""
-
-    page: Page
-    errors: list[str] = field(default_factory=list)
-    hosts: set[str | None] = field(default_factory=set)
+class Visit(browser_tests.Visit):
+    """A visitor of the Edit tab."""
 
     @property
     def answer(self) -> Locator:
@@ -121,18 +107,7 @@ class Visit:
 
 
 def opened(browser: Browser, address: str, width: int = 1000, height: int = 700) -> Visit:
-    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
-    context.set_default_timeout(WAIT_MS)
-    visit = Visit(context.new_page())
-    visit.page.on("console", lambda message: visit.errors.append(message.text) if message.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    visit.page.on(
-        "request",
-        lambda request: (
-            visit.hosts.add(urlparse(request.url).hostname) if not request.url.startswith(("data:", "blob:")) else None
-        ),
-    )
-    visit.page.goto(address)
+    visit = Visit.begin(browser, address, width=width, height=height, wait_ms=WAIT_MS)
     visit.ready()
     return visit
 
@@ -141,9 +116,7 @@ def opened(browser: Browser, address: str, width: int = 1000, height: int = 700)
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     visit = opened(browser, address)
     yield visit
-    visit.page.context.close()
-    assert visit.errors == []
-    assert visit.hosts == {"127.0.0.1"}, "the page asked someone outside"
+    visit.end()
 
 
 def test_song_to_dance_to_three_edits_to_a_branch_to_files(visit, short_song, tmp_path):

@@ -40,7 +40,7 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(3)
     path = tmp_path_factory.getbasetemp() / "tiny-retrieval" / "retrieval.safetensors"
     bank = np.eye(4, 384, dtype=np.float32)
-    facts = {"calibration": [8.0, -4.0], "familiar": [10.0, -3.0], "key_shares": [0.5] * len(KEYS)}
+    facts = {"calibration": [8.0, 0.5, 1.0, -4.0], "familiar": [10.0, -3.0], "key_shares": [0.5] * len(KEYS)}
     train.write_weights(Retriever.tiny(), path, facts, bank)
     return path
 

@@ -59,7 +59,7 @@ def tiny_loaded(sha256: str = "w1", seed: int = 0) -> Loaded:
 
     torch.manual_seed(seed)
     network = Retriever.tiny(embedding=256).eval().requires_grad_(False)
-    return Loaded(network, {"calibration": [4.0, 0.0]}, np.zeros((1, 384), np.float32), sha256)
+    return Loaded(network, {"calibration": [4.0, 0.0, 0.0, 0.0]}, np.zeros((1, 384), np.float32), sha256)
 
 
 def make_song(path: Path, seconds: float = 12.0, *, bpm: float = 120.0) -> Path:

@@ -127,6 +127,12 @@ def test_confidence_follows_the_calibration(tiny: Loaded):
     assert found.shape == (4,)
     assert (np.diff(found) > 0).all()
     assert 0 < found[0] < found[-1] < 1
+    assert confidence(0.5, rise=2.0, loaded=tiny) > confidence(0.5, odds=-3.0, loaded=tiny)
+
+
+def test_the_more_is_asked_the_less_likely_is_all_of_it(tiny: Loaded):
+    one, three = (understand(text, loaded=tiny).odds for text in ("salsa", "fast salsa with many turns"))
+    assert three < one < 0
 
 
 def test_shares_say_which_half_answers():

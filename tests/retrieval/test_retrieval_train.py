@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from demos.retrieval import data
 from demos.retrieval import train as training
-from demos.retrieval.calibration import platt
+from demos.retrieval.calibration import platt, short_searches
 from demos.retrieval.data import Windows
 from demos.retrieval.model import Config, Retriever
 from demos.retrieval.pipeline import read
@@ -88,16 +89,32 @@ def test_the_written_file_is_what_the_pipeline_reads(made_corpus: Path, prepared
     assert loaded.network.config == TINY.config
     assert loaded.facts["training"]["steps"] == found["steps"] == 4
     assert loaded.bank.shape[1] == 384
-    assert len(loaded.facts["calibration"]) == 2
+    assert len(loaded.facts["calibration"]) == 4
+    assert np.isfinite(loaded.facts["calibration"]).all()
 
 
 def test_platt_finds_the_curve_that_made_the_data():
     rng = np.random.default_rng(0)
     scores = rng.uniform(-1, 1, 20000)
     good = rng.random(20000) < 1 / (1 + np.exp(-(6 * scores - 2)))
-    slope, offset = platt(scores, good)
+    slope, offset = platt(scores[:, None], good)
     assert slope == pytest.approx(6, rel=0.08)
     assert offset == pytest.approx(-2, rel=0.1)
+
+
+def test_the_curve_knows_what_counts_beside_the_score():
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(20000, 2))
+    good = rng.random(20000) < 1 / (1 + np.exp(-(0.2 * features[:, 0] + 3 * features[:, 1])))
+    assert platt(features, good) == pytest.approx([0.2, 3.0, 0.0], abs=0.15)
+
+
+def test_short_searches_name_what_some_window_has(windows):
+    texts = short_searches(windows.keys, count=40)
+    named, denied = data.asked(texts)
+    assert 1 <= named.sum(1).mean() <= 3
+    held = data.fits(named, denied, windows.keys).any(1)
+    assert held.mean() > 0.9  # a cue may also name a wider key than the one it was chosen for
 
 
 def test_an_unknown_preset_is_said(made_corpus: Path, tmp_path: Path):
