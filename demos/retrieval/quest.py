@@ -6,7 +6,6 @@ A Shelf is the library as every visitor shares it; a Quest is one visitor's, and
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from demos.corpus.attributes import Attributes
+from demos.corpus.measures.music import MusicFacts
 from demos.corpus.vocabulary import holds, read, tokens
 from demos.retrieval import facets, pipeline, understanding
 from demos.retrieval.clips import PARTS, Clip
@@ -367,7 +367,9 @@ def checks(clip: Clip, named: Sequence[tuple[str, str]]) -> tuple[tuple[str, boo
     """Which of what was named a dance is, by its measured attributes."""
     if not named:
         return ()
-    attributes = Attributes.from_json(json.dumps(dict(clip.attributes)))
+    values = clip.attributes
+    music = MusicFacts.from_dict(values["music"])
+    attributes = Attributes(values["seconds"], music, tuple(values["dancers"]), values["pair"])
     found = []
     for phrase, key in named[:_MOST_CHECKS]:
         with contextlib.suppress(KeyError):  # a word of a newer vocabulary

@@ -22,6 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from demos.nn.training import optimisers
 from demos.retrieval import calibration, data
 from demos.retrieval.data import KEYS, Windows
 from demos.retrieval.model import Config, Retriever
@@ -33,7 +34,7 @@ CHECKPOINT_STEPS = 25
 _WORDS_DROPPED = 0.1
 _ALONE = 0.25  # weight of music alone and of motion alone
 _TAGS = 1.0
-_EMA = 0.99
+_EMA = 0.995
 _AS_ONE = (0.5, 0.35, 0.15)  # how often one, two, three texts of a window are read as one
 _HEARD = torch.tensor([key.split(".")[0] in ("genre", "tempo", "rhythm", "valence", "music") for key in KEYS])
 """Keys that can be heard."""
@@ -45,11 +46,10 @@ _PULSES = slice(33, 35)  # onset peaks and beats are 0 or 1
 class Plan:
     """How long and how. songs x each : windows of a batch. minutes : of the processor's time, the most it may take."""
 
-    steps: int = 1200
+    steps: int = 3000
     songs: int = 16
     each: int = 4
     rate: float = 1.5e-3
-    decay: float = 0.05
     minutes: float = 25.0
     config: Config = field(default_factory=Config)
 
@@ -224,8 +224,7 @@ class _State:
         self.network, self.average = Retriever(plan.config).to(device), Retriever(plan.config).to(device)
         self.tagger = Tagger(plan.config.embedding).to(device)
         self.about = {"config": asdict(plan.config), "seed": seed}
-        parameters = [*self.network.parameters(), *self.tagger.parameters()]
-        self.optimizer = torch.optim.AdamW(parameters, plan.rate, betas=(0.9, 0.98), weight_decay=plan.decay)
+        self.optimisers = optimisers(nn.ModuleList([self.network, self.tagger]), plan.rate)
         self.step, self.seconds = 0, 0.0
         self.recent: dict[str, float] = {}
 
@@ -239,15 +238,17 @@ class _State:
         batch = Batch(**{name: value.to(self.device) for name, value in vars(batch).items()})
         done = max(self.step / plan.steps, self.seconds / (60 * plan.minutes))
         rate = plan.rate * min(1.0, (self.step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(done, 1))))
-        for group in self.optimizer.param_groups:
+        for group in (group for optimiser in self.optimisers for group in optimiser.param_groups):
             group["lr"] = rate
         self.network.train()
         with torch.autocast(self.device.type, torch.bfloat16):
             loss, parts = loss_of(self.network, self.tagger, vary(batch, self.network, generator))
-        self.optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
+        self.tagger.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.step += 1
         with torch.no_grad():
             keep = min(_EMA, self.step / (self.step + 10))
@@ -260,8 +261,8 @@ class _State:
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        modules = ("network", "average", "tagger", "optimizer")
-        kept = {name: getattr(self, name).state_dict() for name in modules}
+        kept: dict[str, Any] = {name: getattr(self, name).state_dict() for name in ("network", "average", "tagger")}
+        kept["optimisers"] = [optimiser.state_dict() for optimiser in self.optimisers]
         torch.save(
             {**kept, "about": self.about, "step": self.step, "seconds": self.seconds, "recent": self.recent}, part
         )
@@ -273,8 +274,10 @@ class _State:
         kept = torch.load(path, map_location=self.device, weights_only=True)
         if kept["about"] != self.about:
             raise InputError(f"{path} is a checkpoint of another plan: give another folder, or delete it.")
-        for name in ("network", "average", "tagger", "optimizer"):
+        for name in ("network", "average", "tagger"):
             getattr(self, name).load_state_dict(kept[name])
+        for optimiser, kept_state in zip(self.optimisers, kept["optimisers"], strict=True):
+            optimiser.load_state_dict(kept_state)
         self.step, self.seconds, self.recent = kept["step"], kept["seconds"], kept["recent"]
         return True
 

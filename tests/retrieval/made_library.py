@@ -10,6 +10,7 @@ import soundfile
 from made_motion import make_groove
 
 from demos.corpus.attributes import measure_attributes
+from demos.corpus.measures.music import MusicFacts
 from demos.motion.dance import Dance, Provenance
 from demos.retrieval.clips import Clip, pack
 from demos.retrieval.model import Retriever
@@ -34,12 +35,19 @@ def make_clip(name: str, rng: np.random.Generator, **changes) -> Clip:
         "dynamics.speed": float(rng.uniform(0, 1.2)),
         "jumps.count": float(rng.integers(5)),
     }
+    genre, tempo = str(rng.choice(["salsa", "rock 'n' roll", "waltz"])), float(rng.integers(60, 180))
+    heard = {**MusicFacts(genre, tempo, valence=float(rng.random())).to_dict(), "sections": [], "beats_s": []}
     facts = {
         "captions": ("A dance.",),
-        "attributes": {"dancers": [dancer], "music": {"valence": float(rng.random())}, "pair": {}},
-        "genre": str(rng.choice(["salsa", "rock 'n' roll", "waltz"])),
+        "attributes": {
+            "seconds": 12.0,
+            "dancers": [dancer],
+            "music": {**music.to_dict(), "sections": [], "beats_s": []},
+            "pair": {},
+        },
+        "genre": genre,
         "style": str(rng.choice(["salsa", "pop", "modern"])),
-        "tempo_bpm": float(rng.integers(60, 180)),
+        "tempo_bpm": tempo,
     }
     return Clip(name, **{**facts, **changes})
 
