@@ -134,7 +134,7 @@ def _window(
     loose = choices.temperature if level == "coarse" else 0.5 * choices.temperature
     return fill(
         logits, tokens.to(device), steps=choices.steps[level == "fine"], generator=generator,
-        top_k=min(choices.top_k if level == "coarse" else max(1, choices.top_k // 2), network.config.codes),
+        top_k=choices.top_k if level == "coarse" else max(1, choices.top_k // 2),
         temperature=loose, on_step=on_step,
     ).cpu()  # fmt: skip
 

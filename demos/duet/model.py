@@ -49,7 +49,7 @@ class Config:
     codes: int = 512
     code: int = 24
     encoder: int = 64
-    decoder: int = 152
+    decoder: int = 144
     detail: int = 64
     width: int = 96
     heads: int = 4
@@ -244,21 +244,22 @@ class Filler(nn.Module):
         listened = listened * heard + self.silence * (1 - heard)
         told = (self.style(style) + self.closeness(closeness))[:, None] * heard
         values = listened + told
-        for index, (book, known) in enumerate(zip(books, self.known, strict=True)):
+        codes = [book.even for book in books]
+        for index, (even, known) in enumerate(zip(codes, self.known, strict=True)):
             column = tokens[..., index]
-            seen = known(book.lookup(column.clamp(min=0)).to(values.dtype))
+            seen = known(even[column.clamp(min=0)].to(values.dtype))
             values = values + torch.where((column == HIDDEN)[..., None], self.hidden[index], seen)
         if self.above is not None:
             assert coarse is not None
-            above = torch.cat([book.lookup(coarse[..., i]) for i, book in enumerate(codec.books("coarse"))], dim=-1)
+            above = torch.cat([book.even[coarse[..., i]] for i, book in enumerate(codec.books("coarse"))], dim=-1)
             values = values + self.above(above.to(values.dtype)).repeat_interleave(2, dim=1)
         condition = functional.silu(listened + told)
         for block in self.blocks:
             values = block(values, condition)
         values = self.norm(values)
         scores = [
-            head(values) @ book.codes.T.to(values.dtype) * self.config.code**0.5 + self.bias[index]
-            for index, (head, book) in enumerate(zip(self.heads, books, strict=True))
+            head(values) @ even.T.to(values.dtype) + self.bias[index]
+            for index, (head, even) in enumerate(zip(self.heads, codes, strict=True))
         ]
         return torch.stack(scores, dim=2)
 

@@ -16,7 +16,6 @@ import torch
 from demos.audio import cache
 from demos.audio.features import AudioFeatures
 from demos.audio.song import Song
-from demos.corpus.holds import Hold
 from demos.corpus.parts import PARTS, expand
 from demos.duet import decoding
 from demos.duet import weights as networks
@@ -413,10 +412,7 @@ def _span(dance: Dance, span: tuple[float, float]) -> tuple[float, float]:
     start_s, end_s = max(start_s, 0.0), min(end_s, dance.duration_s)
     if end_s - start_s < SHORTEST_SPAN_S:
         raise InputError(
-            f"The stretch to make anew is shorter than {SHORTEST_SPAN_S:g} s (the dance lasts {dance.duration_s:.1f} s): "
-            "choose a longer one."
+            f"The stretch to make anew is shorter than {SHORTEST_SPAN_S:g} s (the dance lasts "
+            f"{dance.duration_s:.1f} s): choose a longer one."
         )
     return start_s, end_s
-
-
-__all__ = ["CLOSENESS", "STYLES", "Generated", "Hold", "follow", "generate", "redo", "swapped"]

@@ -56,7 +56,8 @@ def fill(
         hidden = tokens == HIDDEN
         if not hidden.any():
             break
-        best, codes = logits(tokens).float().topk(top_k, dim=-1)
+        scores = logits(tokens).float()
+        best, codes = scores.topk(min(top_k, scores.shape[-1]), dim=-1)
         chances = best.softmax(dim=-1)
         drawn = torch.multinomial(chances.flatten(0, -2).cpu(), 1, generator=generator).view(tokens.shape)
         drawn = drawn.to(tokens.device)[..., None]
