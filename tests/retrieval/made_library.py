@@ -42,7 +42,7 @@ def make_clip(name: str, rng: np.random.Generator, **changes) -> Clip:
         "attributes": {
             "seconds": 12.0,
             "dancers": [dancer],
-            "music": {**music.to_dict(), "sections": [], "beats_s": []},
+            "music": heard,
             "pair": {},
         },
         "genre": genre,

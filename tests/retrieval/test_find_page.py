@@ -1,4 +1,4 @@
-"""The Find page in chromium: ask, refine, play, pin two, send to Edit and back; a phone; previews; no console errors."""
+"""The Find page in chromium: ask, refine, play, pin two, send to Edit and back; a phone; previews; no errors."""
 
 from __future__ import annotations
 
