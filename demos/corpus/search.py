@@ -28,6 +28,7 @@ _SEEN = 1.8
 _SEEN_SHARE = 1 / 18  # of the dance that a usual clip may have before it costs; see _allowances
 _LEAST_SHARE, _MOST_SHARE = 0.6, 1.5  # of _SEEN_SHARE, for the shortest and most distant, the longest and nearest
 _OWN_SHARE, _MOST_OWN = 0.35, 0.14  # of the dance that all clips, and each, of the style's own family may always have
+_MOST_OF_ONE, _TOO_MUCH = 0.22, 20.0  # share of the dance that no clip passes without need, repeats counted; its cost
 _FRESH = 3.5  # reward of a trial not danced yet, while there are fewer than FRESH_A_MINUTE
 _BEHIND = 0.6  # by which it grows for each trial that the dance is short of by now, at most to two and a half times
 _LONG_RUN = 1.2  # for every two seconds over _RUN_S
@@ -70,6 +71,7 @@ class _Task:
     size: np.ndarray  # bars
     length_s: np.ndarray
     allowed_s: np.ndarray
+    most_s: float  # of one clip
     trial: np.ndarray  # (clips,) number of the trial
     fresh: float  # trials looked for
 
@@ -95,6 +97,7 @@ def search(
         size=size,
         length_s=units.counts * counts.count_s,
         allowed_s=_allowances(graph, style, seconds, counts.count_s),
+        most_s=max(_MOST_OF_ONE * seconds, 12 * counts.count_s),
         trial=np.unique([clip.trial for clip in graph.clips], return_inverse=True)[1],
         fresh=FRESH_A_MINUTE * seconds / 60,
     )
@@ -160,6 +163,8 @@ def _expand(task: _Task, path: Path, slot: int, shared_cost: np.ndarray, pools: 
     allowed = task.allowed_s[units.clip]
     seen = path.seen_s[units.clip] / allowed
     cost = cost + _SEEN * ((seen + length_s / allowed) ** 2 - seen**2)
+    too_much = path.seen_s[units.clip] + length_s > task.most_s
+    cost = cost + _TOO_MUCH * too_much
     seen_trials = np.bincount(task.trial, path.seen_s) > 0
     short = task.fresh * (slot + 1) / counts.slots - seen_trials.sum()
     bonus = _FRESH * float(np.clip(1 + _BEHIND * short, 1, 2.5)) if seen_trials.sum() < task.fresh else 0.0
@@ -175,7 +180,7 @@ def _expand(task: _Task, path: Path, slot: int, shared_cost: np.ndarray, pools: 
     if slot in task.repeats:
         earlier, flip = task.repeats[slot]
         unit = path.chosen.get(earlier, -1)
-        if unit >= 0:
+        if unit >= 0 and not too_much[unit]:
             motif = units.mirror(unit) if flip else unit
             cost[motif] -= _REPEAT * units.counts[motif] / 4 + _FORBIDDEN * path.banned[motif] + bonus
     best = np.argpartition(cost, _BRANCHES)[:_BRANCHES] if len(cost) > _BRANCHES else np.arange(len(cost))
