@@ -30,7 +30,7 @@ PUBLISHED_CHOICES = Choices(steps=(20, 20), guidance=3.0)
 
 
 def bench(*, source: str | Path | None = None, seconds: float = SECONDS, published: Config = PUBLISHED) -> dict:
-    """Seconds (the best of some runs, warm, 2 threads) and ratios for a couple's dance to a song whose features are known.
+    """Seconds (best of some runs, warm, 2 threads) and ratios for a couple's dance to a song whose features are known.
 
     - couple_s: pipeline.generate, finishing included; finishing_s: what of it is not the networks'
     - networks_s, published_s: tokens and states alone, ours and those of the published size (random weights, its 20
@@ -65,8 +65,8 @@ def text(found: dict) -> str:
             f"{found['threads']} threads of {found['cores']} cores, load {found['load']:.1f} before",
             f"a couple of {found['seconds']:g} s: {found['couple_s']:.2f} s (at most {found['target_s']:g} s wanted), "
             f"of which the networks {found['networks_s']:.2f} s",
-            f"networks of the published size: {found['published_s']:.1f} s, {found['published_to_ours']:.0f} times ours "
-            f"({found['published_parameters'] / 1e6:.0f} against {found['parameters'] / 1e6:.1f} million parameters)",
+            f"networks of the published size: {found['published_s']:.1f} s, {found['published_to_ours']:.0f} times "
+            f"ours ({found['published_parameters'] / 1e6:.0f} and {found['parameters'] / 1e6:.1f} million parameters)",
         ]
     )
 

@@ -20,7 +20,7 @@ WAY_S = 4.0
 
 
 @torch.inference_mode()
-def report(network: Duet, real: Iterable[Pair], choreographed: Iterable[Pair]) -> dict[str, dict[str, float | None]]:
+def report(network: Duet, real: Iterable[Pair], choreographed: Iterable[Pair]) -> dict[str, dict[str, float]]:
     """Means over couples at 30 fps: "real, held-out" and "choreographer" -> measure -> value.
 
     - mean joint error, mm: over both dancers' joints, both seen from the lead (its pelvis and heading), so that an
@@ -32,7 +32,7 @@ def report(network: Duet, real: Iterable[Pair], choreographed: Iterable[Pair]) -
     return {"real, held-out": _of(network, list(real)), "choreographer": _of(network, list(choreographed))}
 
 
-def _of(network: Duet, pairs: list[Pair]) -> dict[str, float | None]:
+def _of(network: Duet, pairs: list[Pair]) -> dict[str, float]:
     errors: dict[str, list[np.ndarray]] = {"both": [], "lead": [], "follow": [], "way": []}
     coarse, fine = [], []
     for pair in pairs:
@@ -63,7 +63,7 @@ def _of(network: Duet, pairs: list[Pair]) -> dict[str, float | None]:
     }
 
 
-def _use(level: str, tokens: torch.Tensor, codes: int) -> dict[str, float | None]:
+def _use(level: str, tokens: torch.Tensor, codes: int) -> dict[str, float]:
     streams = [tokens[:, index] for index in range(len(STREAMS))]
     return {
         f"{level} codes, perplexity": float(np.mean([perplexity(stream, codes) for stream in streams])),

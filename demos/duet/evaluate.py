@@ -24,6 +24,7 @@ from demos.duet.representation import FPS, headings
 from demos.editing.conditions import STYLES
 from demos.editing.evaluate_material import Features, distances, diversities, features_of, mean_rows
 from demos.motion import duet_metrics, fairmotion_features, rhythm, rotations, solo_metrics
+from demos.motion.dance import Dance
 from demos.motion.motion import Motion
 
 WINDOW_S, HOP_S = 12.0, 6.0
@@ -67,7 +68,7 @@ def evaluate(
     network = weights.load(source)
     material = _one_a_song(list(corpus_couples(corpus, "test")))[:songs]
     real = list(real_couples(data, ("validation", "test")))
-    columns: dict[str, Column] = {REAL: [s for _, *pair in real for s in _cut(pair[0], pair[1])]}
+    columns: dict[str, Column] = {REAL: [s for _, lead, partner in real for s in _cut(lead, partner)]}
     apart_m = float(np.median(np.concatenate([duet_metrics.root_distance(s.lead, s.follow) for s in columns[REAL]])))
     columns |= {CHOREOGRAPHED: [], SOLOS: [], MADE: [], RAW: []} | ({ALONE: []} if ablation else {}) | {FOLLOWED: []}
     done, total = 0, len(material) + len(real) + 2
@@ -81,7 +82,7 @@ def evaluate(
     for number, (couple, other) in enumerate(material):
         frames = min(round(seconds * FPS), len(couple.states))
         for danced in (couple, other):
-            columns[CHOREOGRAPHED] += _cut(*(motion.slice(0, frames) for motion in danced.motions), couple.beats)
+            columns[CHOREOGRAPHED] += _cut(*_first(danced, frames))
         columns[SOLOS] += [
             Stretch(*_face_to_face(a.lead, b.lead, apart_m), a.beats)
             for a, b in zip(_cut(*_first(couple, frames)), _cut(*_first(other, frames)), strict=True)
@@ -89,20 +90,22 @@ def evaluate(
         manner = {"style": STYLES[couple.style - 1] if couple.style else None,
                   "closeness": CLOSENESS[couple.closeness - 1], "seed": seed + number}  # fmt: skip
         made = pipeline.generate(_heard(couple), seconds=frames / FPS, weights=source, **manner)
-        columns[MADE] += _cut(*made.dance.motions, couple.beats)
-        columns[RAW] += _cut(*made.raw.motions, couple.beats)
+        columns[MADE] += _cut(*_pair(made.dance), couple.beats)
+        columns[RAW] += _cut(*_pair(made.raw), couple.beats)
         if ablation:
             alone = pipeline.generate(_heard(couple), seconds=frames / FPS, weights=ablation, **manner)
-            columns[ALONE] += _cut(*alone.dance.motions, couple.beats)
+            columns[ALONE] += _cut(*_pair(alone.dance), couple.beats)
         tick()
     for _, lead, _ in real:
         stop = min(len(lead), round(seconds * FPS))
         partner = pipeline.follow(lead.slice(0, stop), style="salsa", closeness="hold", seed=seed, weights=source)
-        columns[FOLLOWED] += _cut(*partner.dance.motions)
+        columns[FOLLOWED] += _cut(*_pair(partner.dance))
         tick()
     table = measure(columns)
     tick()
-    codec = codec_report.report(network, [pair for _, *pair in real], [couple.motions for couple, _ in material])
+    codec = codec_report.report(
+        network, [(lead, partner) for _, lead, partner in real], [couple.motions for couple, _ in material]
+    )
     tick()
     found: Found = {
         "columns": table,
@@ -192,6 +195,10 @@ def _one_a_song(couples: Sequence[DancedCouple]) -> list[tuple[DancedCouple, Dan
     for couple in couples:
         songs.setdefault(couple.name.rpartition("/")[0], []).append(couple)
     return [(found[0], found[-1]) for found in songs.values()]
+
+
+def _pair(dance: Dance) -> tuple[Motion, Motion]:
+    return dance.motions[0], dance.motions[1]
 
 
 def _first(couple: DancedCouple, frames: int) -> tuple[Motion, Motion, np.ndarray]:

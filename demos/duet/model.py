@@ -220,6 +220,10 @@ class Filler(nn.Module):
         self.blocks = nn.ModuleList(Block(width, config.heads, width, expansion=3) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.heads = nn.ModuleList(nn.Linear(width, config.code) for _ in STREAMS)
+        for head in self.heads:  # begin with how common codes are, not with chance
+            assert isinstance(head, nn.Linear)
+            nn.init.normal_(head.weight, std=0.01)
+            nn.init.zeros_(head.bias)
         self.bias = nn.Parameter(torch.zeros(len(STREAMS), config.codes))
 
     def forward(

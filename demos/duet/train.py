@@ -179,6 +179,15 @@ class FillerTask:
         self.codec.eval()
         sample = dances.batch(256, Randomness(0).rng)
         self.filler.normalise.measure(sample.music, least=LEAST_DEVIATION["music"])
+        self._start_from_frequencies(getattr(sample.tokens, level))
+
+    @torch.no_grad()
+    def _start_from_frequencies(self, tokens: Tensor) -> None:
+        """How common each code is need not be learnt step by step."""
+        for stream, bias in enumerate(self.filler.bias):
+            counts = torch.bincount(tokens[..., stream].flatten(), minlength=len(bias)).float()
+            common = (counts + 0.5).log()
+            bias.copy_(common - common.mean())
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
         batch = self.dances.batch(self.size, chance.rng)

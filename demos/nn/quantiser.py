@@ -60,8 +60,8 @@ class Quantiser(nn.Module):
 
     @property
     def even(self) -> Tensor:
-        """(codes, width) the codes with columns of mean 0 and deviation 1: what other networks should read and point to,
-        for a codec may make its latents as large as it likes."""
+        """(codes, width) the codes with columns of mean 0 and deviation 1: what other networks should read and point
+        to, for a codec may make its latents as large as it likes."""
         return (self.codes - self.codes.mean(0)) / self.codes.std(0).clamp(min=1e-4)
 
     @torch.no_grad()

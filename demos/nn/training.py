@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-CHECKPOINT_S = 60.0
+CHECKPOINT_S = 30.0
 WARM_STEPS = 100
 """Over which the rate rises."""
 LAST_RATE = 0.02
