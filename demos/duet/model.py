@@ -46,10 +46,10 @@ class Config:
     fine_depth : of the transformers. interaction : False for the ablation without the relation between the dancers.
     """
 
-    codes: int = 512
+    codes: int = 256
     code: int = 24
     encoder: int = 64
-    decoder: int = 144
+    decoder: int = 152
     detail: int = 64
     width: int = 96
     heads: int = 4

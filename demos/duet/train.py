@@ -50,7 +50,7 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset((18, 1, 10, 10), (32, 32, 32, 32)),
+    "cpu": Preset((19, 2, 9, 9), (32, 32, 32, 32)),
     "gpu": Preset((8, 1, 4, 4), (256, 128, 256, 256), (2e-3, 2e-3, 2e-3, 2e-3)),
     "trial": Preset((1, 1, 1, 1), (8, 4, 4, 4), steps=8, config=Config(codes=32, encoder=16, decoder=32, width=32)),
 }
