@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from demos.corpus.attributes import word_of
 from demos.motion.motion import Motion
 
 POSE_STEP = math.pi / 8192
@@ -33,6 +32,10 @@ _FULL = {
     "jumps": (("jumps.count", 4.0),),
 }
 """Part -> measures, each with the value that counts as wholly involved (about the 90th percentile of real dances)."""
+_LEVELS_BELOW = ((0.72, "low"), (0.78, "bent"))
+"""Height of the hips, 1 in standing, under which a dance goes: a squat, bent knees."""
+_ON_TOES = 0.1
+"""Share of the time on both toes or in the air that makes a dance high."""
 _FASTEST = 1.2  # m/s, mean of the joints: energy 1
 
 
@@ -91,9 +94,15 @@ class Clip:
 
     @property
     def level(self) -> str:
-        """Of LEVELS: where the hips are, most of the time; "" when not measured."""
-        height = self.number("level.mean")
-        return "" if height is None else word_of("level.mean", height)
+        """Of LEVELS: how far down the hips go at their lowest, or whether much is danced on the toes; "" when not
+        measured. A dance's mean height says little: nearly all are upright most of the time."""
+        lowest = self.number("level.lowest")
+        if lowest is None:
+            return ""
+        for below, level in _LEVELS_BELOW:
+            if lowest < below:
+                return level
+        return "high" if (self.number("level.toes") or 0.0) >= _ON_TOES else "mid"
 
     @property
     def parts(self) -> dict[str, float]:

@@ -26,7 +26,7 @@ STYLES = {
     "disco": "Disco",
     "breaking": "Breaking",
 }
-LEVEL_WORDS = {"low": "Goes down low", "bent": "Bends the knees", "mid": "Upright", "high": "On the toes"}
+LEVEL_WORDS = {"low": "Goes down low", "bent": "Bends the knees", "mid": "Upright", "high": "Up on the toes"}
 PART_WORDS = {
     "arms": "Busy arms",
     "legs": "Busy legs",

@@ -298,7 +298,7 @@ def _judged(
         shares = pipeline.shares(aim, pipeline.Parts(aim, hit.music, hit.motion))
         sure = believed(said[hit.id]) if believed is not None and hit.id in said else None
         alike = None if text is not None else float(np.clip((hit.score - usual) / max(1 - usual, 1e-6), 0, 1))
-        results.append(Result(hit.clip, sure, alike, shares.music, checks(hit.clip, named)))
+        results.append(Result(hit.clip, sure, alike, shares.music, checks(hit.clip.attributes, named)))
     return tuple(results)
 
 
@@ -307,7 +307,7 @@ def _ordered(hits: list[Hit], sort: str, named: Sequence[tuple[str, str]]) -> li
     if SORTS[sort][1]:
         return sorted(hits[:SORTED_FROM], key=lambda hit: _rank(hit.clip, sort))
     if sort == "match" and named:
-        met = {hit.id: sum(fits for _, fits in checks(hit.clip, named)) for hit in hits[:SORTED_FROM]}
+        met = {hit.id: sum(fits for _, fits in checks(hit.clip.attributes, named)) for hit in hits[:SORTED_FROM]}
         return sorted(hits[:SORTED_FROM], key=lambda hit: -met[hit.id]) + hits[SORTED_FROM:]
     return hits
 
@@ -363,11 +363,10 @@ def keys_of(text: str) -> list[tuple[str, str]]:
     return list({key: (phrase, key) for phrase, key in found if key and not key.startswith("who.")}.values())
 
 
-def checks(clip: Clip, named: Sequence[tuple[str, str]]) -> tuple[tuple[str, bool], ...]:
-    """Which of what was named a dance is, by its measured attributes."""
+def checks(values: Mapping[str, Any], named: Sequence[tuple[str, str]]) -> tuple[tuple[str, bool], ...]:
+    """Which of what was named a dance is, by its measured attributes (their JSON's values)."""
     if not named:
         return ()
-    values = clip.attributes
     music = MusicFacts.from_dict(values["music"])
     attributes = Attributes(values["seconds"], music, tuple(values["dancers"]), values["pair"])
     found = []

@@ -31,7 +31,7 @@ def make_clip(name: str, rng: np.random.Generator, **changes) -> Clip:
     dancer = {
         "arms.speed": float(rng.uniform(0, 1.2)),
         "legs.speed": float(rng.uniform(0, 1)),
-        "level.mean": float(rng.uniform(0.6, 1)),
+        "level.lowest": float(rng.uniform(0.6, 1)),
         "dynamics.speed": float(rng.uniform(0, 1.2)),
         "jumps.count": float(rng.integers(5)),
     }

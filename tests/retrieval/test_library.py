@@ -66,8 +66,15 @@ def test_a_clip_survives_json():
 
 
 def test_what_can_be_filtered_on_is_measured():
-    still = {"arms.speed": 0.0, "legs.speed": 0.0, "dynamics.speed": 0.0, "level.mean": 0.99, "turns.full": 0.0}
-    lively = {**still, "arms.speed": 2.0, "dynamics.speed": 5.0, "level.mean": 0.5, "turns.full": 1.5}
+    still = {
+        "arms.speed": 0.0,
+        "legs.speed": 0.0,
+        "dynamics.speed": 0.0,
+        "level.lowest": 0.95,
+        "level.toes": 0.2,
+        "turns.full": 0.0,
+    }
+    lively = {**still, "arms.speed": 2.0, "dynamics.speed": 5.0, "level.lowest": 0.5, "turns.full": 1.5}
     one, other = (Clip("x", (), {"dancers": [dancer], "music": {}}) for dancer in (still, lively))
     assert (one.energy, one.level, one.parts["arms"]) == (0, "high", 0)
     assert (other.energy, other.level, other.parts["arms"], other.parts["turns"]) == (1, "low", 1, 0.5)

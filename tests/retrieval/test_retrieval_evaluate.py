@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from demos.corpus.measures.music import MusicFacts
 from demos.retrieval import ablations, data, evaluate
 from demos.retrieval.ablations import VARIANTS
 from demos.retrieval.data import Windows
-from demos.retrieval.evaluate import chance, compare, figures, gallery_of, ranks, scorers, tolerant_ranks
+from demos.retrieval.evaluate import best_match, chance, compare, figures, gallery_of, ranks, scorers, tolerant_ranks
 from demos.retrieval.model import Config, Retriever
 from demos.retrieval.train import Plan
 from demos.runtime.errors import InputError
@@ -94,5 +95,17 @@ def test_report_names_every_target(held_out: Windows, made_corpus: Path, prepare
     monkeypatch.setattr(evaluate, "gallery_of", lambda windows: replace(gallery_of(windows, 8)))
     found = evaluate.evaluate(corpus=made_corpus, cache=prepared, network=Retriever.tiny().eval())
     text = evaluate.text(found)
-    for word in ("chance", "paper", "MedR", "bound", "free searches"):
+    for word in ("chance", "paper", "MedR", "bound", "free searches", "measured ones first"):
         assert word in text
+
+
+def test_the_pages_order_puts_first_what_measures_as_was_said():
+    measured = [
+        {"seconds": 12.0, "dancers": [], "pair": {}, "music": MusicFacts(genre).to_dict()}
+        for genre in ("waltz", "salsa", "salsa", "tango")
+    ]
+    scores = np.array([[0.9, 0.1, 0.5, 0.2], [0.1, 0.2, 0.3, 0.4]])
+    ordered = best_match(lambda texts: scores, measured)(["salsa", "nothing known"])
+    assert np.argsort(-ordered[0]).tolist() == [2, 1, 0, 3]  # salsa first, the network's order among equals
+    assert np.argsort(-ordered[1]).tolist() == np.argsort(-scores[1]).tolist()
+    assert scores[0].tolist() == [0.9, 0.1, 0.5, 0.2]
