@@ -95,14 +95,16 @@ def train(
     crops = Crops(corpus, data=data) if {"codec", "trajectory"} & set(stages) else None
     if crops is not None:
         set_statistics(network, crops, Randomness(seed))
+    for stage in STAGES:  # what is written on the way holds all that was learnt so far
+        if (folder / f"{stage}.pt").is_file():
+            _restore(getattr(network, stage), folder / f"{stage}.pt")
     network.to(device)
     dances: TokenDances | None = None
     for index, stage in enumerate(STAGES):
         part, path = getattr(network, stage), folder / f"{stage}.pt"
         if stage not in stages:
-            if path.is_file():
-                _restore(part, path)
             continue
+        part.requires_grad_(True)
         if stage in ("codec", "trajectory"):
             assert crops is not None
             task = (CodecTask if stage == "codec" else TrajectoryTask)(network, crops, plan.batch[index])
@@ -123,6 +125,7 @@ class CodecTask:
 
     def __init__(self, network: Duet, crops: Crops, size: int) -> None:
         self.codec, self.crops, self.size, self.step = network.codec, crops, size, 0
+        self.used: list[float] = []
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
         codec = self.codec
@@ -258,7 +261,7 @@ def write_weights(network: Duet, path: Path) -> None:
 
 
 def _restore(part: torch.nn.Module, path: Path) -> None:
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    saved = training.read_checkpoint(path, part)
     part.load_state_dict(saved["network"] if isinstance(part, Codec) else saved["average"])
     part.eval().requires_grad_(False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
+
+from demos.runtime.errors import InputError
 
 CHECKPOINT_S = 30.0
 WARM_STEPS = 100
@@ -63,7 +66,7 @@ def run(
     network.train()
     state = _State(network, plan, Randomness(seed))
     if checkpoint is not None and checkpoint.is_file():
-        state.restore(torch.load(checkpoint, map_location="cpu", weights_only=True))
+        state.restore(read_checkpoint(checkpoint, network))
     # On a CPU others may want it too: count what was had of it.
     clock = time.process_time if next(network.parameters()).device.type == "cpu" else time.monotonic
     bar = tqdm(initial=state.step, desc=name, mininterval=10)
@@ -83,6 +86,18 @@ def run(
         state.save(checkpoint)
     state.finish()
     return {"steps": state.step, "minutes": state.spent / 60, **state.means}
+
+
+def read_checkpoint(path: Path, network: nn.Module) -> dict:
+    """What `run` saved. InputError where it is of a network of another size, or damaged."""
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        shapes = {name: value.shape for name, value in saved["network"].items()}
+    except (OSError, RuntimeError, KeyError, AttributeError, pickle.UnpicklingError) as error:
+        raise InputError(f"The checkpoint {path.name} is damaged: delete it to begin anew.") from error
+    if shapes != {name: value.shape for name, value in network.state_dict().items()}:
+        raise InputError(f"The checkpoint {path.name} is of a network of another size: delete it to begin anew.")
+    return saved
 
 
 def optimisers(network: nn.Module, rate: float) -> list[torch.optim.Optimizer]:

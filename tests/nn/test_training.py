@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from demos.nn.training import LAST_RATE, WARM_STEPS, Plan, Randomness, optimisers, rate_at, run
+from demos.runtime.errors import InputError
 
 
 def _network():
@@ -51,6 +52,17 @@ def test_a_run_learns_and_what_was_stopped_goes_on(tmp_path):
     assert len(seen) == 30
     assert seen[0][0] == pytest.approx(200 / 230, rel=0.01)
     assert further["minutes"] >= found["minutes"]
+
+
+def test_a_checkpoint_of_another_network_is_said(tmp_path):
+    network, path = _network(), tmp_path / "run.pt"
+    run(network, _losses(network), Plan(10, 2, 1e-2), name="test", checkpoint=path)
+    other = nn.Sequential(nn.Linear(4, 8), nn.SiLU(), nn.Linear(8, 1))
+    with pytest.raises(InputError, match="another size"):
+        run(other, _losses(other), Plan(10, 4, 1e-2), name="test", checkpoint=path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(InputError, match="damaged"):
+        run(network, _losses(network), Plan(10, 4, 1e-2), name="test", checkpoint=path)
 
 
 def test_the_average_is_what_is_left(tmp_path):
