@@ -53,6 +53,7 @@ def evaluate(
     ablation: Path | str | None = None,
     songs: int = 9,
     seconds: float = 36.0,
+    style: str | None = "salsa",
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Found:
@@ -60,13 +61,16 @@ def evaluate(
 
     corpus : finished, with duets. data : the folder of real dances. source, ablation : the weights, the shipped ones
     when None, and those trained without interaction (its column is left out when None). songs : at most so many, of
-    each `seconds` are danced.
+    each `seconds` are danced. style : only songs that the choreographer danced in this style, where there are any; the
+    real couples dance salsa, and only like can be compared with like.
 
     Returns {"columns", "windows", "codec", "targets", "settings"}, ready for JSON.
     Raises InputError where corpus, data or weights are missing.
     """
     network = weights.load(source)
-    material = _one_a_song(list(corpus_couples(corpus, "test")))[:songs]
+    couples = list(corpus_couples(corpus, "test"))
+    alike = [couple for couple in couples if style and couple.style == STYLES.index(style) + 1]
+    material = _one_a_song(alike or couples)[:songs]
     real = list(real_couples(data, ("validation", "test")))
     columns: dict[str, Column] = {REAL: [s for _, lead, partner in real for s in _cut(lead, partner)]}
     apart_m = float(np.median(np.concatenate([duet_metrics.root_distance(s.lead, s.follow) for s in columns[REAL]])))
@@ -111,7 +115,13 @@ def evaluate(
         "columns": table,
         "windows": {name: len(column) for name, column in columns.items()},
         "codec": codec,
-        "settings": {"corpus": Path(corpus).name, "songs": len(material), "seconds": seconds, "seed": seed},
+        "settings": {
+            "corpus": Path(corpus).name,
+            "songs": len(material),
+            "seconds": seconds,
+            "style": style,
+            "seed": seed,
+        },
     }
     found["targets"] = targets(found)
     return found

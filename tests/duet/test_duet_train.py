@@ -127,17 +127,17 @@ def test_the_codec_learns(duet_corpus):
     network = Duet(TINY)
     crops = data.Crops(duet_corpus)
     train.set_statistics(network, crops, Randomness(0))
-    task = train.CodecTask(network, crops, 8)
+    task = train.CodecTask(network, crops, 4)
     network.train()
     optimiser = torch.optim.AdamW(network.codec.parameters(), lr=5e-3)
     chance, seen = Randomness(0), []
-    for _ in range(60):
+    for _ in range(40):
         loss, numbers = task.losses(chance, 0.0)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         seen.append(numbers["reconstruction"])
-    assert np.mean(seen[-5:]) < 0.7 * np.mean(seen[:5])
+    assert np.mean(seen[-5:]) < 0.8 * np.mean(seen[:5])
 
 
 @pytest.mark.parametrize("wrong", [{"preset": "huge"}, {"stages": ["dessert"]}])
