@@ -130,7 +130,8 @@ def adapt(library: Library, staged: Staged, song: Path, folder: Path) -> Staged:
     fitted = fit_song(dance, heard, name=song.stem)
     part = _part(song, fitted.start_s, fitted.dance.duration_s, folder)
     dance = replace(fitted.dance, song_sha256=file_sha256(part))
-    name = f"{title_of(staged.clip)} on {' '.join(song.stem.replace('-', ' ').replace('_', ' ').split())[:40]}"
+    title = " ".join(song.stem.replace("-", " ").replace("_", " ").split())[:40]
+    name = f"{title_of(staged.clip)} on {title[:1].upper()}{title[1:]}"
     return replace(staged, name=name, dance=dance, song=part, fitted=fitted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def place(tmp_path, private_cache, monkeypatch) -> Shelf:
     return Shelf(library)
 
 
-def wish(vector: np.ndarray, name: str = "w", kind="song", weight: float = 1.0, clip: str = "") -> Wish:
+def wish(vector: np.ndarray, name: str = "w", kind: Any = "song", weight: float = 1.0, clip: str = "") -> Wish:
     return Wish(name, kind, name, vector, weight, clip)
 
 
@@ -113,7 +114,9 @@ def test_weights_change_what_is_looked_for():
 
 
 def test_orders_are_orders(place):
-    tempi = lambda search: [result.clip.tempo_bpm for result in find(search, place).results]  # noqa: E731
+    def tempi(search: Quest) -> list[float]:
+        return [result.clip.tempo_bpm or 0.0 for result in find(search, place).results]
+
     search = Quest()
     search.order("fast")
     assert tempi(search) == sorted(tempi(search), reverse=True)
@@ -159,6 +162,8 @@ def test_a_doubtful_text_is_doubted(place, monkeypatch):
     search = Quest()
     search.say("salsa")
     sure = find(search, place).results[0].sure
+    assert search.meant is not None
+    assert sure is not None
     meant = replace(search.meant, unsure=True, familiar=0.1, note="These are guesses.")
     search.meant = meant
     found = find(search, place)

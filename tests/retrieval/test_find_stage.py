@@ -131,6 +131,7 @@ def test_one_dance_plays_with_its_own_part_of_the_song(library, tmp_path):
     scene = stage.scene()
     assert scene is not None
     assert len(scene.dances) == 1
+    assert scene.song is not None
     assert soundfile.info(scene.song).duration == pytest.approx(scene.dances[0].duration_s, abs=0.01)
 
 

@@ -19,6 +19,7 @@ from demos.retrieval.handlers import Shown, Visitor
 from demos.retrieval.library import Library
 from demos.retrieval.quest import Shelf
 from demos.runtime.errors import InputError
+from demos.runtime.settings import ASSETS
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -93,7 +94,7 @@ def test_nonsense_of_a_browser_does_no_harm(place):
         (handlers.closer, {"id": EVIL}),
         (handlers.arrange, {}),
     ):
-        assert isinstance(tell(handler, visitor, **data), Shown)
+        assert isinstance(handler(visitor, None, told(**data)), Shown)
     handlers.ask(visitor, None, f"salsa {EVIL}")
     assert "<img" not in panels.reading(visitor.quest)
 
@@ -198,9 +199,9 @@ def test_the_endpoint_answers_with_plain_values(place):
     json.dumps(found)
     assert {row["genre"] for row in api.search_dances("salsa", genres=["house"])["found"]} == {"house"}
     assert all(row["tempo_bpm"] <= 110 for row in api.search_dances("salsa", tempo_high=110)["found"])
-    for bad in ({"text": " "}, {"text": "salsa", "top": 0}, {"text": "salsa", "top": 999}):
+    for text, top in ((" ", 5), ("salsa", 0), ("salsa", 999)):
         with pytest.raises(gr.Error):
-            api.search_dances(**bad)
+            api.search_dances(text, top)
 
 
 def test_five_thousand_characters_are_searched_for(place):
@@ -210,6 +211,6 @@ def test_five_thousand_characters_are_searched_for(place):
 
 
 def test_previews_are_found_beside_the_scripts_or_anywhere(tmp_path):
-    assert panels.address(panels.ASSETS / "library" / "previews" / "a.mp4") == "library/previews/a.mp4"
+    assert panels.address(ASSETS / "library" / "previews" / "a.mp4") == "library/previews/a.mp4"
     assert panels.address(tmp_path / "a.mp4") == str(tmp_path / "a.mp4")
     assert panels.address(None) == ""
