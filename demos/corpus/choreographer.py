@@ -29,8 +29,8 @@ from demos.runtime.errors import InputError
 SHORTEST_S, LONGEST_S = 3.0, 600.0
 LONGEST_RING_S = 4.0
 LOOSENESS_S = 0.09
-"""How far people dance off the beat. With it a minute's dance to each of 24 composed songs scores a BAS of .28, and .19
-on grids beside the beat (variety.minutes, seed 7); real dances score .2 to .3 on the grid of their own pulse."""
+"""How far people dance off the beat. With it a minute's dance to each of 24 composed songs scores a BAS of .29, and .19
+on grids beside the beat (python -m demos corpus report); real ones score .2 to .3 on the grid of their own pulse."""
 _LEAN_S = 1.0  # standard deviation of the Gaussian that smooths how far off: ahead for some counts, then behind
 GRAPHS_BYTES = 512 << 20  # of motion graphs kept in memory
 

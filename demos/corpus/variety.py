@@ -31,7 +31,9 @@ def minutes(sources: Sources, music: Sequence[str] = (), *, seed: int = 0, split
     what is repeated on purpose counts once. "own family": share of the time in phrases of the style's first family.
     """
     table = {}
-    for number, name in enumerate(music or sorted(CATALOGUE)):
+    known = sorted(CATALOGUE)
+    for name in music or known:
+        number = known.index(name)  # a row does not depend on which others are asked for
         song = compose(name, seconds=MINUTE_S, seed=1000 * seed + number)
         style = next((s for s in DANCED.get(name, ()) if s in sources.styles[split]), "mixed")
         made = choreograph(
