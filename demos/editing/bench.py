@@ -70,7 +70,7 @@ def _measure(path: Path, folder: Path, seconds: float, edge_steps: int) -> dict[
     made = pipeline.generate(path, seconds=seconds, steps=STEPS)  # warms up
 
     def predict() -> None:
-        list(sampling.predict(predictor, music, style=None, seed=0, steps=STEPS, guidance=1.5))
+        list(sampling.predict(predictor, music, style=None, seed=0, steps=STEPS))
 
     def change() -> None:
         pipeline.edit(made.dance, WORDS, song=(song, heard), steps=STEPS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from demos.audio.features import FPS
+from demos.corpus.edit_kinds import EDIT_KINDS
+from demos.corpus.layers.registry import KINDS as LAYERS
 from demos.corpus.parts import PARTS
 from demos.corpus.styles import STYLES as _STYLES
 from demos.motion.vector import WIDTH
@@ -14,6 +16,7 @@ STYLES = tuple(_STYLES)
 MUSIC = 39
 """35 features, cosine and sine of the place in the beat and in the bar."""
 PART_NAMES = tuple(PARTS)
+_HELD_POSE_S = 0.4  # held poses are no layer
 
 
 def music_condition(values: np.ndarray, beats: np.ndarray, downbeats: np.ndarray, frames: int) -> np.ndarray:
@@ -67,3 +70,9 @@ def change_mask(frames: int, start: int, stop: int, parts: frozenset[str], *, bl
     inside = np.clip(rise, 0.0, 1.0).astype(np.float32)
     chosen = np.array([name in parts for name in PART_NAMES], np.float32)
     return inside[:, None] * chosen
+
+
+def blend_s(kind: str) -> float:
+    """Seconds over which a kind of edit comes and goes: arms are led over sooner than steps."""
+    layer = EDIT_KINDS[kind].layer
+    return LAYERS[layer].blend_s if layer in LAYERS else _HELD_POSE_S

@@ -11,18 +11,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edits import Edit
-from demos.corpus.layers.registry import KINDS as LAYERS
 from demos.corpus.shards import Shard, Shards, shard_folder
-from demos.editing.conditions import STYLES, change_mask, music_condition
+from demos.editing.conditions import STYLES, blend_s, change_mask, music_condition
 from demos.motion.vector import FPS
 from demos.nn.kinematics import canonical
 from demos.runtime.errors import InputError
 
 WINDOW = 240
 """Frames the networks see at once: 8 s."""
-DEFAULT_BLEND_S = 0.4
 
 
 @dataclass(frozen=True)
@@ -169,12 +166,6 @@ class Pairs:
         if pair.shard not in self._shards:
             self._shards[pair.shard] = Shard(shard_folder(self._folder, "edits", self._split, pair.shard))
         return self._shards[pair.shard].rows(getattr(pair, view))
-
-
-def blend_s(kind: str) -> float:
-    """Seconds over which a kind of edit comes and goes around its stretch."""
-    layer = EDIT_KINDS[kind].layer
-    return LAYERS[layer].blend_s if layer in LAYERS else DEFAULT_BLEND_S
 
 
 def statistics(sample: Tensor, *, least: float) -> tuple[Tensor, Tensor]:

@@ -29,13 +29,13 @@ from demos.editing.evaluate_material import (
     stretches,
     unheard_songs,
 )
+from demos.editing.sampling import GUIDANCE
 from demos.motion import vector
 from demos.motion.vector import FPS
 from demos.runtime.settings import WEIGHTS
 
 ABLATION = "editor_without_cem.safetensors"
 """Among the weights where it has been trained; it is not shipped, and its columns are left out without it."""
-GUIDANCE = 1.5
 NEAR = 0.85
 """Share of the real dances' BAS that counts as near it (not stated; chosen)."""
 CLEAR = 2.0

@@ -13,8 +13,7 @@ from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edits import Edit, carry_out, sample_chain, sample_edit
 from demos.corpus.instructions import instructions
 from demos.corpus.report import Window
-from demos.editing.conditions import PART_NAMES, columns_of_parts
-from demos.editing.data import blend_s
+from demos.editing.conditions import PART_NAMES, blend_s, columns_of_parts
 from demos.editing.evaluate_material import (
     Features,
     Stretch,

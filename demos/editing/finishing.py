@@ -26,9 +26,9 @@ CONTEXT_S = 2.0
 """What the foot lock sees around the frames it may change."""
 RAMP_S = 0.3
 """Over which one stretch's lock goes over into the next one's, and a lock comes and goes at the ends of an edit."""
-SMOOTH_S = 0.025
+SMOOTH_S = 0.03
 """Deviation of the smoothing: under a frame at 30 fps, for jitter is a frame long and a danced hit takes five."""
-_HIGHEST_M, _FASTEST = 0.12, 0.8
+_HIGHEST_M, _FASTEST = 0.20, 1.5
 """A contact that a network claims is believed below this height above the floor and this speed, m/s."""
 
 
@@ -97,8 +97,9 @@ def _smoothed(motion: Motion, parts: frozenset[str]) -> Motion:
     joints = list(joint_set(parts))
     deviation = SMOOTH_S * motion.fps
     matrices = gaussian_filter1d(rotations.rotvec_to_matrix(motion.poses[:, joints]), deviation, axis=0, mode="nearest")
+    sixd = np.concatenate([matrices[..., 0], matrices[..., 1]], axis=-1)  # a mean of matrices is no rotation yet
     poses, translation = motion.poses.copy(), motion.translation
-    poses[:, joints] = rotations.matrix_to_rotvec(matrices)
+    poses[:, joints] = rotations.matrix_to_rotvec(rotations.sixd_to_matrix(sixd))
     if "root" in parts:
         translation = gaussian_filter1d(motion.translation, deviation, axis=0, mode="nearest")
     return Motion(poses, translation, motion.fps)

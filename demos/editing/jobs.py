@@ -30,7 +30,7 @@ def add_jobs(job: Callable[[Callable[[argparse.Namespace], Report]], argparse.Ar
     _out(sub)
     sub.add_argument("--seconds", type=float, help="how much of the song; all of it when left out")
     sub.add_argument("--style", help="a dance style's name; chosen from the music when left out")
-    sub.add_argument("--guidance", type=float, default=1.5, help="how much the music counts")
+    sub.add_argument("--guidance", type=float, help="how much the music counts")
 
     sub = job(edit)
     sub.add_argument("dance", type=Path, metavar="DANCE.npz", help="a saved dance, or any motion file")

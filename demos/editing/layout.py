@@ -9,6 +9,7 @@ import gradio as gr
 
 from demos.editing.conditions import STYLES
 from demos.editing.panels import Chips, Tree
+from demos.editing.sampling import GUIDANCE
 from demos.editing.studio import LETTERS, shipped, title_of
 from demos.editing.timeline import Strip
 from demos.handover import Desk
@@ -93,7 +94,7 @@ def song_box() -> SongBox:
         with gr.Accordion("Options, or open a dance you saved", open=False, elem_classes="ed-fold"):
             with gr.Row():
                 seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED, min_width=110)
-                guidance = gr.Slider(1, 4, value=1.5, step=0.1, label="Follow the music", min_width=140)
+                guidance = gr.Slider(1, 4, value=GUIDANCE, step=0.1, label="Follow the music", min_width=140)
             tidy = gr.Checkbox(True, label="Tidy the feet", info="No sliding on the floor. The raw result is kept.")
             opened = gr.UploadButton("Open a dance (.npz)", file_types=[".npz"], size="sm", elem_id="edit-open")
     return SongBox(songs, own, style, seconds, make, stop, made, seed, guidance, tidy, opened)

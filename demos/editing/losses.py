@@ -15,10 +15,13 @@ STRETCH = 60
 """Frames, at a random place, on which joint positions are compared: they cost as much as the network."""
 
 
-def motion_losses(clean: Tensor, wanted: Tensor, inverse, *, generator: torch.Generator) -> dict[str, Tensor]:
-    """The four terms, unweighted.
+def motion_losses(
+    clean: Tensor, wanted: Tensor, inverse, *, generator: torch.Generator, weights: Tensor | None = None
+) -> dict[str, Tensor]:
+    """The four terms, not yet weighed against each other.
 
     clean, wanted : (batch, frames, 151) normalised. inverse : back to metres and plain 6-D.
+    weights : (batch,) how much each row counts, all the same when None.
     Velocity is the difference of neighbouring frames; positions are metres, the feet's movement metres a frame where
     the wanted contacts say that they stand.
     """
@@ -30,11 +33,16 @@ def motion_losses(clean: Tensor, wanted: Tensor, inverse, *, generator: torch.Ge
     feet = made[:, 1:, FEET] - made[:, :-1, FEET]
     speed = (clean[:, 1:] - clean[:, :-1]) - (wanted[:, 1:] - wanted[:, :-1])
     joint_speed = (made[:, 1:] - made[:, :-1]) - (real[:, 1:] - real[:, :-1])
+
+    def mean(squares: Tensor) -> Tensor:
+        rows = squares.flatten(1).mean(1)
+        return rows.mean() if weights is None else (rows * weights).mean()
+
     return {
-        "reconstruction": (clean - wanted).square().mean(),
-        "velocity": speed.square().mean() + 100 * joint_speed.square().mean(),
-        "position": (made - real).square().mean(),
-        "foot": 100 * (feet.square().sum(-1) * standing[:, 1:]).mean(),
+        "reconstruction": mean((clean - wanted).square()),
+        "velocity": mean(speed.square()) + 100 * mean(joint_speed.square()),
+        "position": mean((made - real).square()),
+        "foot": 100 * mean(feet.square().sum(-1) * standing[:, 1:]),
     }
 
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
+import numpy as np
 import torch
+from scipy.fft import dct
 from torch import Tensor, nn
 from torch.nn import functional
 
 from demos.editing.conditions import MUSIC, PART_NAMES, STYLES, columns_of_parts
-from demos.motion.vector import WIDTH
+from demos.motion.vector import FPS, WIDTH, mirrored_columns
+from demos.nn.diffusion import scheduler
 from demos.nn.transformer import Block, timestep_embedding
 
 EMBEDDING = 128
@@ -93,23 +97,87 @@ class MusicEncoder(nn.Module):
 
 class Detail(nn.Module):
     """From tokens back to frames: a linear map to each frame, then convolutions that also see the frames put in, so
-    that no seam shows between tokens and fine movement need not pass through them."""
+    that no seam shows between tokens and fine movement need not pass through them.
+
+    How far the noisy frames are let in depends on the diffusion step: at first they are noise, at last the dance.
+    """
 
     def __init__(self, seen: int, out: int, config: Config) -> None:
         super().__init__()
         self.patch, width = config.patch, config.detail
         self.unpatch = nn.Linear(config.width, config.patch * width)
+        self.noisy = nn.Linear(WIDTH, width, bias=False)
         self.seen = nn.Linear(seen, width)
         self.layers = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2) for _ in range(3))
         self.out = nn.Linear(width, out)
+        self.let_in = nn.Linear(config.width, width)
+        nn.init.zeros_(self.let_in.weight)
+        nn.init.zeros_(self.let_in.bias)
 
-    def forward(self, tokens: Tensor, seen: Tensor) -> Tensor:
-        """tokens (batch, n, width), seen (batch, frames, channels) -> (batch, frames, out)."""
+    def forward(self, tokens: Tensor, noisy: Tensor, seen: Tensor, step: Tensor) -> Tensor:
+        """tokens (batch, n, width), noisy (batch, frames, 151), seen (batch, frames, channels), step (batch, 1, width)
+        of StepEmbedding -> (batch, frames, out)."""
         batch, frames, _ = seen.shape
         hidden = self.unpatch(tokens).reshape(batch, frames, -1) + self.seen(seen)
+        hidden = hidden + 2 * self.let_in(functional.silu(step)).sigmoid() * self.noisy(noisy)
         for layer in self.layers:
             hidden = hidden + layer(functional.silu(hidden).transpose(1, 2)).transpose(1, 2)
         return self.out(hidden)
+
+
+class Posterior(nn.Module):
+    """What a network expects and what the noisy sample shows, weighed by how sure each is: the mean of the posterior
+    where both err as Gaussians do, a Wiener filter.
+
+    A network that must hand every frame through its tokens blurs them all, at the last steps too, when the sample
+    shows them better than it can. Noise is as quick as it is slow and movement is mostly slow, so the variance that the
+    network leaves open is learnt for every column at several frequencies.
+    """
+
+    signal: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("signal", scheduler().alphas_cumprod.float(), persistent=False)
+        self.magnitude = nn.Parameter(torch.full((BANDS, WIDTH), -2.0))
+
+    @torch.no_grad()
+    def set_spectrum(self, motion: Tensor, share: float) -> None:
+        """Leave open, to begin with, a share of the variance of normalised motion (n, frames, 151)."""
+        cosines, bands = (torch.from_numpy(table) for table in (_cosines(motion.shape[1]), _bands(motion.shape[1])))
+        power = (cosines @ motion.cpu()).square().mean(0)
+        mean = bands.T @ power / bands.sum(0)[:, None].clamp(min=1e-6)  # short motion has no slow bands
+        self.magnitude.copy_((share * mean).clamp(min=1e-7).log10())
+
+    def forward(self, expected: Tensor, noisy: Tensor, steps: Tensor) -> Tensor:
+        """expected, noisy (batch, frames, 151), steps (batch,) -> (batch, frames, 151), all normalised."""
+        frames = noisy.shape[1]
+        cosines, bands = (torch.from_numpy(table).to(noisy) for table in (_cosines(frames), _bands(frames)))
+        signal = self.signal[steps].view(-1, 1, 1)
+        with torch.autocast(noisy.device.type, enabled=False):  # half precision is itself noise
+            variance = 10 ** (bands @ self.magnitude)
+            surprise = cosines @ (signal.sqrt() * noisy - signal * expected.float())
+            return expected + cosines.T @ (variance / (variance * signal + 1 - signal) * surprise)
+
+
+BANDS = 16
+"""Frequencies at which a posterior knows its variance: from one swing in 8 s to one in two frames."""
+
+
+@lru_cache(maxsize=8)
+def _cosines(frames: int) -> np.ndarray:
+    """(frames, frames) float32: the orthonormal cosine transform of columns."""
+    return np.asarray(dct(np.eye(frames), axis=0, norm="ortho"), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _bands(frames: int) -> np.ndarray:
+    """(frames, BANDS) float32: how much each band counts at each of the transform's frequencies; rows add up to 1."""
+    frequency = np.arange(frames) / (2 * frames)  # a frame
+    nodes = np.geomspace(1 / 480, 0.5, BANDS)
+    place = np.interp(np.log(np.maximum(frequency, nodes[0])), np.log(nodes), np.arange(BANDS))
+    weights = np.clip(1 - np.abs(place[:, None] - np.arange(BANDS)), 0, None)
+    return weights.astype(np.float32)
 
 
 class StepEmbedding(nn.Module):
@@ -142,7 +210,8 @@ class Predictor(nn.Module):
         self.style = nn.Embedding(len(STYLES) + 1, config.width)  # 0: from the music
         self.silence = nn.Parameter(torch.zeros(config.width))
         self.blocks = nn.ModuleList(Block(config.width, config.heads, config.width) for _ in range(config.depth))
-        self.detail = Detail(2 * WIDTH + 1 + MUSIC, WIDTH, config)
+        self.detail = Detail(WIDTH + 1 + MUSIC, WIDTH, config)
+        self.posterior = Posterior()
 
     @classmethod
     def tiny(cls, *, seed: int = 0) -> Predictor:
@@ -160,14 +229,16 @@ class Predictor(nn.Module):
         frames : a multiple of the patch.
         """
         heard = hears.view(-1, 1, 1)
-        seen = torch.cat([noisy, known * given, given], dim=-1)
+        given_frames = torch.cat([known * given, given], dim=-1)
+        step = self.step(steps)
         music_tokens = self.music(music) * heard + self.silence * (1 - heard)
-        tokens = self.motion(seen) + music_tokens
-        condition = functional.silu(self.step(steps) + self.style(style)[:, None] + music_tokens)
+        tokens = self.motion(torch.cat([noisy, given_frames], dim=-1)) + music_tokens
+        condition = functional.silu(step + self.style(style)[:, None] + music_tokens)
         for block in self.blocks:
             tokens = block(tokens, condition)
-        clean = self.detail(tokens, torch.cat([seen, self.music.normalise(music) * heard], dim=-1))
-        return clean * (1 - given) + known * given
+        seen = torch.cat([given_frames, self.music.normalise(music) * heard], dim=-1)
+        expected = self.detail(tokens, noisy, seen, step) * (1 - given) + known * given
+        return self.posterior(expected, noisy, steps) * (1 - given) + known * given
 
 
 class CrossModalityEditing(nn.Module):
@@ -200,11 +271,43 @@ class CrossModalityEditing(nn.Module):
         return sigma[..., :1] * initial + sigma[..., 1:] * edit, sigma[..., :1]
 
 
+class Taken(nn.Module):
+    """What the result takes over from the dance before: poses at other times, mirrored, in larger or smaller swings.
+
+    Much of what people ask for (sharper, slower, freeze, mirror it, bigger) shows the same poses otherwise. A network
+    that had to hand them through its tokens would blur them; here it says only when, how far and which side.
+    """
+
+    columns: Tensor
+    signs: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        columns, signs = mirrored_columns()
+        self.register_buffer("columns", torch.from_numpy(columns), persistent=False)
+        self.register_buffer("signs", torch.from_numpy(signs), persistent=False)
+
+    def forward(self, before: Tensor, later: Tensor, mirror: Tensor, swing: Tensor, normalise: Normaliser) -> Tensor:
+        """before (batch, frames, 151) normalised, later (batch, frames, 1) seconds, mirror 0 .. 1 and swing (batch,
+        frames, 151) of how much more than now each column leaves its mean -> (batch, frames, 151)."""
+        frames = before.shape[1]
+        place = torch.arange(frames, device=before.device)[:, None] + FPS * later.float()
+        place = place.clamp(0, frames - 1)
+        first = place.detach().floor().clamp(max=max(frames - 2, 0))
+        share = place - first
+        first = first.long().expand(-1, -1, WIDTH)
+        shown = before.gather(1, first) * (1 - share) + before.gather(1, (first + 1).clamp(max=frames - 1)) * share
+        swapped = (normalise.inverse(shown)[..., self.columns] * self.signs - normalise.mean) / normalise.deviation
+        shown = shown + mirror * (swapped - shown)
+        return shown + swing * (shown - shown.mean(dim=1, keepdim=True))
+
+
 class Editor(nn.Module):
     """The editing stage: a dance, its music and an instruction to the changed dance.
 
-    What the result keeps of the dance is decided frame by frame and column by column with a second gate, of the same
-    cues, so that what was not asked to change comes through untouched.
+    What the result keeps of the dance (`Taken`) is decided frame by frame and column by column with a second gate, of
+    the same cues, so that what was not asked to change comes through untouched; and what is laid on top of the dance (a
+    sway of the hips while the feet go on) is added, so that it need not be told apart from the dance first.
     """
 
     kind = "editor"
@@ -226,8 +329,10 @@ class Editor(nn.Module):
         self.step = StepEmbedding(width)
         self.cem = CrossModalityEditing(config)
         self.blocks = nn.ModuleList(Block(width, config.heads, width) for _ in range(config.depth))
-        seen = (2 if config.cem else 1) * WIDTH + parts + MUSIC
-        self.detail = Detail(seen, (2 if config.cem else 1) * WIDTH, config)
+        seen = (WIDTH if config.cem else 0) + parts + MUSIC
+        self.detail = Detail(seen, 5 * WIDTH + 3 if config.cem else WIDTH, config)
+        self.taken = Taken()
+        self.posterior = Posterior()
 
     @classmethod
     def tiny(cls, *, seed: int = 0) -> Editor:
@@ -258,11 +363,21 @@ class Editor(nn.Module):
             tokens = block(tokens, condition)
         heard = self.music.normalise(music)
         if not self.config.cem:
-            return self.detail(tokens, torch.cat([noisy, mask, heard], dim=-1))
+            expected = self.detail(tokens, noisy, torch.cat([mask, heard], dim=-1), step)
+            return self._held(self.posterior(self._held(expected, before, mask), noisy, steps), before, mask)
         kept = before * seeing
-        made, gate = self.detail(tokens, torch.cat([noisy, kept, mask, heard], dim=-1)).chunk(2, dim=-1)
+        said = self.detail(tokens, noisy, torch.cat([kept, mask, heard], dim=-1), step)
+        made, gate, added, mirror, swing, later, doors = said.split([*[WIDTH] * 5, 1, 2], dim=-1)
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
-        return kept + gate * (made - kept)
+        # Shut to begin with: a dance whose time wavers, be it by a frame, trembles all over.
+        doors, mirror = (doors - 4).sigmoid(), (mirror - 4).sigmoid()
+        kept = self.taken(kept, doors[..., :1] * later, mirror, doors[..., 1:] * swing, self.normalise)
+        expected = self._held(kept + gate * (made - kept) + added, before, mask)
+        return self._held(self.posterior(expected, noisy, steps), before, mask)
+
+    def _held(self, clean: Tensor, before: Tensor, mask: Tensor) -> Tensor:
+        """`before` wherever the mask lets nothing change."""
+        return torch.where(mask @ self.columns > 0, clean.to(before.dtype), before)
 
 
 Network = TypeVar("Network", Predictor, Editor)

@@ -12,6 +12,7 @@ from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edit_ranges import WHOLE, When
 from demos.corpus.edits import SLIGHT, Edit, make_edit
 from demos.corpus.parts import PARTS, expand
+from demos.editing.conditions import blend_s
 from demos.editing.reader import Reading
 from demos.editing.reader_said import describe
 from demos.motion import vector
@@ -22,8 +23,6 @@ SHORTEST_S = 2.0
 """Of music to dance to, and of a dance to change."""
 SHORTEST_SPAN_S = 1.0
 """Of a stretch picked by hand: in less, nothing can come and go."""
-BLEND = 12
-"""Frames at 30 fps over which a change comes and goes: inside a stretch picked by hand, around one said in words."""
 LARGEST_SEED = 2**31 - 1
 FULL = 0.999
 
@@ -77,7 +76,8 @@ class Job:
     """One clause, ready to be carried out, or why it cannot be.
 
     edit : for this dance, None when there is a problem. said : what was understood. first, stop : the frames of the
-    dance that may change, blends included. strength : 0 to 1 for the network; share : of its result that is shown.
+    dance that may change, where the change comes and goes included: that lies inside a stretch picked by hand, around
+    one said in words. strength : 0 to 1 for the network; share : of its result that is shown.
     """
 
     reading: Reading
@@ -89,6 +89,12 @@ class Job:
     strength: float = 1.0
     share: float = 1.0
 
+    @property
+    def blend_s(self) -> float:
+        """Seconds over which the change comes and goes."""
+        assert self.edit is not None
+        return blend_s(self.edit.kind)
+
     def window(self, dance: Dance, frames: int) -> tuple[int, int, int]:
         """(start, stop, blend) for a network on `frames` frames at 30 fps: full in between, coming and going outside.
 
@@ -96,7 +102,7 @@ class Job:
         """
         scale = vector.FPS / dance.fps
         first, stop = math.ceil(self.first * scale - 1e-6), math.floor(self.stop * scale + 1e-6)
-        blend = min(BLEND, max(1, (stop - first) // 4))
+        blend = min(round(self.blend_s * vector.FPS), max(1, (stop - first) // 4))
         at_start, at_end = self.first == 0, self.stop == len(dance)
         return 0 if at_start else first + blend, frames if at_end else stop - blend, blend
 
@@ -111,7 +117,7 @@ def job_of(dance: Dance, reading: Reading, order: Order) -> Job:
     except InputError as error:
         return Job(reading, None, reading.said, _cannot(reading, order, error))
     picked = order.span is not None
-    fps, around = dance.fps, 0.0 if picked else BLEND / vector.FPS
+    fps, around = dance.fps, 0.0 if picked else blend_s(edit.kind)
     first = max(0, math.ceil((edit.start_s - around) * fps - 1e-6))
     stop = min(len(dance), math.ceil((edit.end_s + around) * fps - 1e-6))
     strength, share = edit.strength, 1.0

@@ -27,7 +27,7 @@ from demos.editing.change import change
 from demos.editing.conditions import MUSIC, STYLES, music_condition
 from demos.editing.couples import NAMES, addressed
 from demos.editing.model import Editor, Predictor
-from demos.editing.orders import BLEND, FULL, LARGEST_SEED, SHORTEST_S, Job, Order, check, job_of
+from demos.editing.orders import FULL, LARGEST_SEED, SHORTEST_S, Job, Order, check, job_of
 from demos.editing.reader import EMBEDDING, Reading
 from demos.motion import vector
 from demos.motion.dance import Dance, Provenance
@@ -98,7 +98,7 @@ def generate(
     style: str | None = None,
     seed: int = 0,
     steps: int = 10,
-    guidance: float = 1.5,
+    guidance: float | None = None,
     lock: bool = True,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
@@ -121,7 +121,7 @@ def preview(
     style: str | None = None,
     seed: int = 0,
     steps: int = 10,
-    guidance: float = 1.5,
+    guidance: float | None = None,
     lock: bool = True,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
@@ -130,12 +130,14 @@ def preview(
 
     song : a file, or what `audio.cache.load` gave. seconds : of the song's beginning, all of it when None.
     style : one of conditions.STYLES, None to choose from the music. steps : of the diffusion. guidance : how much the
-    music counts. lock : foot lock and smoothing. weights : see weights.load. on_progress : (steps done, of all).
+    music counts, sampling.GUIDANCE when None. lock : foot lock and smoothing. weights : see weights.load.
+    on_progress : (steps done, of all).
 
     Raises InputError for a song that is none or shorter than SHORTEST_S, and for settings out of range.
     """
     check("seed", seed, 0, LARGEST_SEED, whole=True)
     check("number of steps", steps, 1, 1000, whole=True)
+    guidance = sampling.GUIDANCE if guidance is None else guidance
     check("guidance", guidance, 0, 20)
     style = _style(style)
     heard, features = song if isinstance(song, tuple) else cache.load(song)
@@ -308,7 +310,7 @@ def _by_rule(shown: Dance, dancer: int, job: Job) -> Dance:
     """One dancer changed by the layers that made the networks' examples, in the frames and parts of the job alone."""
     assert job.edit is not None
     start_s, end_s = job.first / shown.fps, job.stop / shown.fps
-    blend_s = BLEND / vector.FPS
+    blend_s = min(job.blend_s, (end_s - start_s) / 4)
     inner = replace(
         job.edit,
         start_s=start_s if job.first == 0 else start_s + blend_s,

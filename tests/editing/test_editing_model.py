@@ -1,0 +1,88 @@
+"""The parts of the editing networks whose answers are known beforehand."""
+
+import numpy as np
+import pytest
+import torch
+
+from demos.editing.model import WIDTH, Editor, Normaliser, Posterior, Taken
+from demos.motion import vector
+from demos.motion.motion import Motion
+from demos.motion.skeleton import FEET, MIRROR
+from demos.nn.diffusion import scheduler
+
+
+@pytest.fixture
+def dance():
+    """Slow waves in every column, (2, 60, 151), normalised."""
+    time = torch.arange(60)[:, None] / 30
+    phase = torch.linspace(0, 6, WIDTH)
+    return torch.sin(2 * time + phase)[None] * torch.tensor([1.0, 0.5])[:, None, None]
+
+
+def test_a_posterior_believes_the_sample_at_the_last_steps_and_the_network_at_the_first(dance):
+    posterior = Posterior()
+    noise = torch.randn(dance.shape, generator=torch.Generator().manual_seed(0))
+    wrong = dance + 0.3
+
+    def answer(step):
+        steps = torch.full((2,), step)
+        with torch.no_grad():
+            return posterior(wrong, scheduler().add_noise(dance, noise, steps), steps)
+
+    assert (answer(0) - dance).abs().mean() < 0.02
+    assert torch.allclose(answer(999), wrong, atol=1e-3)
+    errors = [float((answer(step) - dance).square().mean()) for step in (0, 200, 600, 999)]
+    assert errors == sorted(errors)
+
+
+def test_a_posterior_beats_network_and_sample_alone(dance):
+    posterior = Posterior()
+    posterior.set_spectrum(dance, 0.1)
+    generator = torch.Generator().manual_seed(1)
+    steps = torch.full((2,), 300)
+    signal = posterior.signal[300]
+    noisy = scheduler().add_noise(dance, torch.randn(dance.shape, generator=generator), steps)
+    expected = 0.7 * dance  # a network that makes everything smaller
+    with torch.no_grad():
+        error = (posterior(expected, noisy, steps) - dance).square().mean()
+    assert error < (expected - dance).square().mean() / 2
+    assert error < (noisy / signal.sqrt() - dance).square().mean() / 2
+
+
+def test_mirrored_columns_are_a_mirrored_motion():
+    rng = np.random.default_rng(0)
+    motion = Motion(rng.normal(size=(5, 24, 3)).astype(np.float32), rng.normal(size=(5, 3)).astype(np.float32), 30)
+    contacts = rng.random((5, 4)) > 0.5
+    columns, signs = vector.mirrored_columns()
+    swapped = contacts[:, [FEET.index(MIRROR[joint]) for joint in FEET]]
+    wanted = vector.encode(motion.mirror(), swapped)
+    assert np.allclose(vector.encode(motion, contacts)[:, columns] * signs, wanted, atol=1e-6)
+
+
+def test_what_is_taken_over_is_later_mirrored_and_larger(dance):
+    taken, plain = Taken(), Normaliser(WIDTH)
+    none, all_ = torch.zeros(2, 60, WIDTH), torch.ones(2, 60, WIDTH)
+    now = torch.zeros(2, 60, 1)
+    assert torch.equal(taken(dance, now, none, none, plain), dance)
+    later = taken(dance, now + 0.1, none, none, plain)
+    assert torch.allclose(later[:, :57], dance[:, 3:], atol=1e-5)
+    assert torch.allclose(later[:, 57:], dance[:, -1:].expand(-1, 3, -1), atol=1e-5)
+    mirrored = taken(dance, now, all_, none, plain)
+    assert not torch.allclose(mirrored, dance)
+    assert torch.allclose(taken(mirrored, now, all_, none, plain), dance, atol=1e-5)
+    larger = taken(dance, now, none, 0.5 * all_, plain)
+    assert torch.allclose(larger.std(1), 1.5 * dance.std(1), atol=1e-4)
+
+
+def test_an_editor_returns_what_the_mask_holds(dance):
+    network = Editor.tiny()
+    mask = torch.zeros(2, 60, 6)
+    mask[:, 20:40, 0] = 1
+    with torch.no_grad():
+        made = network(
+            torch.randn_like(dance), torch.tensor([10, 900]), dance, torch.zeros(2, 60, 39), torch.zeros(2, 129), mask,
+            torch.ones(2), torch.ones(2),
+        )  # fmt: skip
+    free = (mask @ network.columns) > 0
+    assert torch.equal(made[~free], dance[~free])
+    assert not torch.allclose(made[free], dance[free])
