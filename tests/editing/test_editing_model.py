@@ -19,6 +19,10 @@ def dance():
     return torch.sin(2 * time + phase)[None] * torch.tensor([1.0, 0.5])[:, None, None]
 
 
+def noised(dance, noise, steps):
+    return scheduler().add_noise(dance, noise, steps)  # pyright: ignore[reportArgumentType]
+
+
 def test_a_posterior_believes_the_sample_at_the_last_steps_and_the_network_at_the_first(dance):
     posterior = Posterior()
     noise = torch.randn(dance.shape, generator=torch.Generator().manual_seed(0))
@@ -27,7 +31,7 @@ def test_a_posterior_believes_the_sample_at_the_last_steps_and_the_network_at_th
     def answer(step):
         steps = torch.full((2,), step)
         with torch.no_grad():
-            return posterior(wrong, scheduler().add_noise(dance, noise, steps), steps)
+            return posterior(wrong, noised(dance, noise, steps), steps)
 
     assert (answer(0) - dance).abs().mean() < 0.02
     assert torch.allclose(answer(999), wrong, atol=1e-3)
@@ -41,7 +45,7 @@ def test_a_posterior_beats_network_and_sample_alone(dance):
     generator = torch.Generator().manual_seed(1)
     steps = torch.full((2,), 300)
     signal = posterior.signal[300]
-    noisy = scheduler().add_noise(dance, torch.randn(dance.shape, generator=generator), steps)
+    noisy = noised(dance, torch.randn(dance.shape, generator=generator), steps)
     expected = 0.7 * dance  # a network that makes everything smaller
     with torch.no_grad():
         error = (posterior(expected, noisy, steps) - dance).square().mean()
