@@ -166,9 +166,3 @@ class Pairs:
         if pair.shard not in self._shards:
             self._shards[pair.shard] = Shard(shard_folder(self._folder, "edits", self._split, pair.shard))
         return self._shards[pair.shard].rows(getattr(pair, view))
-
-
-def statistics(sample: Tensor, *, least: float) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of columns over all but the last dimension; deviations of nearly still columns are raised."""
-    flat = sample.reshape(-1, sample.shape[-1])
-    return flat.mean(0), flat.std(0).clamp(min=least)

@@ -21,6 +21,7 @@ from torch.nn import functional
 from demos.editing.conditions import MUSIC, PART_NAMES, STYLES, columns_of_parts
 from demos.motion.vector import FPS, WIDTH, mirrored_columns
 from demos.nn.diffusion import scheduler
+from demos.nn.normaliser import Normaliser
 from demos.nn.transformer import Block, timestep_embedding
 
 EMBEDDING = 128
@@ -45,25 +46,6 @@ class Config:
 
 
 TINY = Config(width=32, heads=2, depth=1, detail=16)
-
-
-class Normaliser(nn.Module):
-    """Mean and deviation of columns, kept with the weights."""
-
-    mean: Tensor
-    deviation: Tensor
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(width))
-        self.register_buffer("deviation", torch.ones(width))
-
-    def forward(self, values: Tensor) -> Tensor:
-        return (values - self.mean) / self.deviation
-
-    def inverse(self, values: Tensor) -> Tensor:
-        """Back to plain values."""
-        return values * self.deviation + self.mean
 
 
 class Patches(nn.Module):

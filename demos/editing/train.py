@@ -21,7 +21,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from demos.editing.conditions import STYLES
-from demos.editing.data import WINDOW, Dances, Pairs, statistics
+from demos.editing.data import WINDOW, Dances, Pairs
 from demos.editing.losses import motion_losses, weighted
 from demos.editing.model import EMBEDDING, Config, Editor, Predictor, parameters_of
 from demos.nn.diffusion import STEPS, scheduler
@@ -281,11 +281,6 @@ def _autocast(device: torch.device) -> torch.autocast:
 
 @torch.no_grad()
 def _set_statistics(network: Predictor | Editor, motion: Tensor, music: Tensor) -> None:
-    for normaliser, sample, least in (
-        (network.normalise, motion, LEAST_DEVIATION),
-        (network.music.normalise, music, 0.05),
-    ):
-        mean, deviation = statistics(sample, least=least)
-        normaliser.mean.copy_(mean)
-        normaliser.deviation.copy_(deviation)
+    network.normalise.measure(motion, least=LEAST_DEVIATION)
+    network.music.normalise.measure(music, least=0.05)
     network.posterior.set_spectrum(network.normalise(motion), OPEN[network.kind])
