@@ -1,0 +1,1 @@
+"""Film: a picture of a figure dances to a song."""
