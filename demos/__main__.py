@@ -188,8 +188,8 @@ def train(options: argparse.Namespace) -> Report:
     name = "editor_without_cem" if options.without_cem else options.name
     found = train_editing(
         options.name, corpus=options.corpus, preset=options.preset, out=WEIGHTS / f"{name}.safetensors",
-        checkpoint=out / f"{name}.checkpoint.pt", minutes=options.minutes, cem=not options.without_cem,
-        seed=options.seed,
+        checkpoint=out / f"{name}.checkpoint.pt", start=options.start, minutes=options.minutes,
+        rate=options.rate, cem=not options.without_cem, seed=options.seed,
     )  # fmt: skip
     return _report(found)
 
@@ -343,6 +343,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
     sub.add_argument("--corpus", type=Path, help="predictor, editor, retrieval: the corpus to learn from")
     sub.add_argument("--minutes", type=float, help="predictor, editor: instead of the preset's")
+    sub.add_argument("--start", type=Path, help="predictor, editor: weights to begin with")
+    sub.add_argument("--rate", type=float, help="predictor, editor: of learning, instead of the preset's")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")
 

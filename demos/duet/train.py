@@ -12,15 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet import losses as goals
 from demos.duet.data import Crops, TokenBatch, TokenDances
 from demos.duet.model import CLOSENESS, STREAMS, Codec, Config, Duet, Filler, parameters_of
-from demos.editing.conditions import STYLES
-from demos.nn import training
+from demos.nn import training, weight_files
 from demos.nn.masked import HIDDEN, training_mask
 from demos.nn.quantiser import nearest, perplexity
 from demos.nn.training import Plan, Randomness
@@ -245,19 +244,12 @@ def set_statistics(network: Duet, crops: Crops, chance: Randomness) -> None:
 
 
 def write_weights(network: Duet, path: Path) -> None:
-    """Weights in half precision, statistics in full, with configuration and conditions in the header."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {
-        name: (value.float() if "normalise" in name or "speeds" in name else value.half()).contiguous().cpu()
-        for name, value in network.state_dict().items()
-    }
+    """Weights with configuration and conditions in the header."""
     header = {
-        "kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLES),
+        "kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLE_NAMES),
         "closeness": json.dumps(CLOSENESS),
     }  # fmt: skip
-    part = path.with_name(path.name + ".part")
-    save_file(kept, part, metadata=header)
-    part.replace(path)
+    weight_files.write(path, network.state_dict(), header, exact=("normalise", "speeds"))
 
 
 def _restore(part: torch.nn.Module, path: Path) -> None:

@@ -1,29 +1,28 @@
 """Train the two networks on a corpus: `python -m demos train predictor|editor --corpus DIR`.
 
 A run writes checkpoints beside the corpus and goes on from them when started again; what ships is the running average
-of the weights, in half precision, with its configuration in the file's header.
+of the weights, with its configuration in the file's header.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
-from demos.editing.conditions import STYLES
+from demos.corpus.styles import STYLE_NAMES
+from demos.editing import weights
 from demos.editing.data import WINDOW, Dances, Pairs
 from demos.editing.losses import motion_losses, weighted
-from demos.editing.model import EMBEDDING, Config, Editor, Predictor, parameters_of
+from demos.editing.model import EMBEDDING, Config, Editor, Kind, Predictor, parameters_of
+from demos.nn import training, weight_files
 from demos.nn.diffusion import STEPS, scheduler
 from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError
@@ -41,7 +40,6 @@ TYPICAL_CHANGE, LEAST_CHANGE = 0.2, 0.03
 a lean or a shimmy does, from where on a smaller change counts less."""
 OPEN = {"predictor": 0.15, "editor": 0.05}
 """Share of the variance of motion that a network leaves open at first: the editor sees most in the dance before."""
-CHECKPOINT_S = 120.0
 AVERAGE = 0.995
 """Share that the running average of the weights keeps at each step: it spans the last 200 of a few thousand."""
 
@@ -71,28 +69,47 @@ def train(
     preset: str = "cpu",
     out: Path | None = None,
     checkpoint: Path | None = None,
+    start: str | Path | None = None,
     minutes: float | None = None,
+    rate: float | None = None,
     cem: bool = True,
     seed: int = 0,
 ) -> dict[str, float]:
     """Train one network.
 
     name : predictor or editor. corpus : a folder built by `corpus build`. out : the weights to write, in weights/ when
-    None. checkpoint : where to go on from. minutes : instead of the preset's. cem : False for the editor's ablation.
-    Returns steps, minutes and the running means of the losses. Raises InputError for unknown names or corpora.
+    None. checkpoint : where to go on from. start : weights to begin with (as weight_files.find) instead of random ones;
+    their size and statistics stay. minutes, rate : instead of the preset's; a start wants a rate of about a third.
+    cem : False for the editor's ablation.
+    Returns steps, minutes and the running means of the losses. Raises InputError for unknown names, corpora or weights.
     """
     if preset not in PRESETS:
         raise InputError(f'There is no preset "{preset}": choose from {", ".join(PRESETS)}.')
     if name not in _TASKS:
         raise InputError(f'There is no network "{name}" to train here: choose from {", ".join(_TASKS)}.')
     plan = PRESETS[preset]
-    plan = replace(plan, minutes=minutes or plan.minutes, config=replace(plan.config, cem=cem))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(seed)
-    task = _TASKS[name](corpus, plan.config, device, seed)
+    network = None if start is None else weights.load(_kind(name), start)
+    config = replace(plan.config, cem=cem) if network is None else network.config
+    task = _TASKS[name](corpus, config, device, seed)
+    if network is not None:
+        task.network.load_state_dict(network.state_dict())
     out = out or WEIGHTS / f"{name}.safetensors"
     checkpoint = checkpoint or Path(corpus) / f"{out.stem}.checkpoint.pt"
-    return _run(task, plan, device=device, out=out, checkpoint=checkpoint, seed=seed)
+    loop = training.Plan(minutes or plan.minutes, plan.steps, rate or plan.rate, AVERAGE)
+
+    def losses(chance: training.Randomness, _: float) -> tuple[Tensor, dict[str, float]]:
+        terms = task.losses(plan.batch, chance)
+        return weighted(terms), {term: float(value.detach()) for term, value in terms.items()}
+
+    found = training.run(task.network, losses, loop, name=name, checkpoint=checkpoint, seed=seed)
+    write_weights(task.network, out)
+    return {"parameters": parameters_of(task.network), **found}
+
+
+def _kind(name: str) -> Kind:
+    return "predictor" if name == "predictor" else "editor"
 
 
 class PredictorTask:
@@ -101,14 +118,13 @@ class PredictorTask:
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
         self.dances, self.device = Dances(corpus, "train"), device
         self.network = Predictor(config)
-        self.rng = np.random.default_rng(seed)
-        sample = self.dances.batch(512, self.rng)
+        sample = self.dances.batch(512, np.random.default_rng(seed))
         _set_statistics(self.network, sample.motion, sample.music)
         self.network.to(device)
 
-    def losses(self, size: int, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
         """The loss terms of the next batch."""
-        network, batch = self.network, self.dances.batch(size, self.rng)
+        network, noise, batch = self.network, chance.noise, self.dances.batch(size, chance.rng)
         wanted = network.normalise(batch.motion.to(self.device))
         noisy, steps = _noised(wanted, noise)
         given = torch.zeros(size, WINDOW, 1)
@@ -131,14 +147,13 @@ class EditorTask:
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
         self.pairs, self.device = Pairs(corpus, "train", lambda sentences: embedded(sentences, Path(corpus))), device
         self.network = Editor(config)
-        self.rng = np.random.default_rng(seed)
-        sample = self.pairs.batch(512, self.rng)
+        sample = self.pairs.batch(512, np.random.default_rng(seed))
         _set_statistics(self.network, torch.cat([sample.before, sample.after]), sample.music)
         self.network.to(device)
 
-    def losses(self, size: int, noise: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
         """The loss terms of the next batch, on what the mask lets change."""
-        network, batch = self.network, self.pairs.batch(size, self.rng)
+        network, noise, batch = self.network, chance.noise, self.pairs.batch(size, chance.rng)
         before, wanted = (network.normalise(part.to(self.device)) for part in (batch.before, batch.after))
         noisy, steps = _noised(wanted, noise)
         reads = (torch.rand(size, generator=noise) >= NO_INSTRUCTION).float().to(self.device)
@@ -179,90 +194,10 @@ def embedded(sentences: Sequence[str], corpus: Path) -> np.ndarray:
     return np.load(path)
 
 
-def _run(
-    task: PredictorTask | EditorTask, plan: Preset, *, device: torch.device, out: Path, checkpoint: Path, seed: int
-) -> dict[str, float]:
-    network = task.network
-    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    optimisers = _optimisers(network, plan.rate)
-    noise = torch.Generator().manual_seed(seed)
-    step, spent, means = 0, 0.0, {}
-    if checkpoint.is_file():
-        state = torch.load(checkpoint, map_location=device, weights_only=True)
-        network.load_state_dict(state["network"])
-        for optimiser, saved_state in zip(optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved_state)
-        average, step, spent, means = state["average"], state["step"], state["spent"], state["means"]
-        noise.manual_seed(seed + step)
-        task.rng = np.random.default_rng([seed, step])
-    bar = tqdm(initial=step, desc=network.kind, mininterval=5)
-    mark = saved = time.monotonic()
-    while (progress := max(spent / (60 * plan.minutes), step / plan.steps)) < 1:
-        rate = plan.rate * min(1.0, (step + 1) / 100) * (0.03 + 0.485 * (1 + math.cos(math.pi * progress)))
-        for group in (group for optimiser in optimisers for group in optimiser.param_groups):
-            group["lr"] = rate
-        terms = task.losses(plan.batch, noise)
-        network.zero_grad(set_to_none=True)
-        weighted(terms).backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-        step += 1
-        _follow(average, network, min(AVERAGE, (1 + step) / (10 + step)))
-        for name, value in terms.items():
-            means[name] = 0.98 * means.get(name, float(value.detach())) + 0.02 * float(value.detach())
-        now = time.monotonic()
-        spent, mark = spent + now - mark, now
-        bar.update()
-        bar.set_postfix({name: f"{value:.4f}" for name, value in means.items()} | {"min": f"{spent / 60:.1f}"})
-        if now - saved > CHECKPOINT_S:
-            saved = now
-            _save_checkpoint(checkpoint, network, optimisers, average, step, spent, means)
-            write_weights(average, task.network, out)
-    _save_checkpoint(checkpoint, network, optimisers, average, step, spent, means)
-    write_weights(average, task.network, out)
-    return {"steps": step, "minutes": spent / 60, "parameters": parameters_of(network), **means}
-
-
-def _optimisers(network: torch.nn.Module, rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices, which brings all directions of a weight forward alike and so halves the steps a small
-    network needs; AdamW for vectors, tables and convolutions, which Muon is not for."""
-    matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and "style" not in name]
-    chosen = {id(p) for p in matrices}
-    others = [p for p in network.parameters() if id(p) not in chosen]
-    return [
-        torch.optim.Muon(matrices, lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.01),
-    ]
-
-
-def write_weights(state: dict[str, Tensor], network: Predictor | Editor, path: Path) -> None:
-    """Weights in half precision, statistics in full, with kind, configuration and styles in the header."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {
-        name: (value.float() if "normalise" in name else value.half()).contiguous().cpu()
-        for name, value in state.items()
-    }
-    header = {"kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLES)}
-    part = path.with_name(path.name + ".part")
-    save_file(kept, part, metadata=header)
-    part.replace(path)
-
-
-def _save_checkpoint(path: Path, network, optimisers, average, step, spent, means) -> None:
-    part = path.with_name(path.name + ".part")
-    torch.save(
-        {"network": network.state_dict(), "optimisers": [optimiser.state_dict() for optimiser in optimisers],
-         "average": average, "step": step, "spent": spent, "means": means},
-        part,
-    )  # fmt: skip
-    part.replace(path)
-
-
-@torch.no_grad()
-def _follow(average: dict[str, Tensor], network: torch.nn.Module, keep: float) -> None:
-    for name, value in network.state_dict().items():
-        average[name].lerp_(value, 1 - keep)
+def write_weights(network: Predictor | Editor, path: Path) -> None:
+    """Weights with kind, configuration and styles in the header."""
+    header = {"kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLE_NAMES)}
+    weight_files.write(path, network.state_dict(), header, exact=("normalise", "magnitude"))
 
 
 def _noised(wanted: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:

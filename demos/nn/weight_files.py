@@ -6,12 +6,13 @@ import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from demos.runtime.caches import file_sha256
@@ -20,6 +21,10 @@ from demos.runtime.settings import WEIGHTS
 
 Network = TypeVar("Network", bound=nn.Module)
 SUFFIX = ".safetensors"
+_SCALE = "@scale"
+"""Ends the name of what the rows of a tensor of whole numbers -127 .. 127 are multiplied by."""
+_LARGE = 4096
+"""Numbers from which a tensor is worth 8 bits: the small ones (norms, biases) set the rest and weigh nothing."""
 _REPOSITORY = re.compile(r"[\w][\w.-]*/[\w][\w.-]*(@[\w./-]+)?")
 
 
@@ -53,7 +58,8 @@ def find(name: str, source: str | Path | None = None) -> Path:
 
 
 def read(path: Path, make: Callable[[Mapping[str, str]], Network]) -> Network:
-    """The network that a file's header describes, with its weights, ready to run.
+    """The network that a file's header describes, with its weights, ready to run; of any precision, also as `write`
+    packs them.
 
     make : header -> the network, weights still to come; ValueError, KeyError or TypeError where the header says nothing
     that can be made. Raises InputError: damaged, no such header, shapes that do not fit, numbers that are not finite.
@@ -61,27 +67,64 @@ def read(path: Path, make: Callable[[Mapping[str, str]], Network]) -> Network:
     try:
         with safe_open(str(path), framework="pt") as file:
             header = file.metadata() or {}
-            shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+            stored = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+            shapes = {
+                key: shape for key, shape in stored.items() if key.removesuffix(_SCALE) not in stored.keys() - {key}
+            }
             try:
                 network = make(header)
+            except InputError:  # has said it all
+                raise
             except (KeyError, TypeError, ValueError) as error:
                 raise InputError(
                     f'"{path.name}" does not say what network it is for: its header needs the "config" that this suite '
                     "writes."
                 ) from error
             _check_shapes(network, shapes, path.name)
-            tensors = {key: file.get_tensor(key) for key in shapes}
+            tensors = {key: file.get_tensor(key) for key in stored}
     except (OSError, SafetensorError) as error:
         raise InputError(f'The weights "{path.name}" are damaged: get the file again.') from error
-    network.load_state_dict({key: _plain(value, key, path.name) for key, value in tensors.items()})
+    network.load_state_dict({key: _plain(tensors, key, path.name) for key in shapes})
     return network.eval().requires_grad_(False)
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, str], *, exact: Sequence[str] = ()) -> None:
+    """Write weights as they ship: large matrices in 8 bits with a scale for each row, the rest in half precision.
+
+    exact : what the names of those contain that stay in single precision, such as statistics.
+    Rounding a row to 127 steps of its largest weight leaves the losses of this suite's networks as they are, to the
+    third digit, and halves the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = {}
+    for name, value in tensors.items():
+        value = value.detach().cpu()
+        if not value.is_floating_point():
+            kept[name] = value.contiguous()
+        elif any(part in name for part in exact):
+            kept[name] = value.float().contiguous()
+        elif value.ndim > 1 and value.numel() >= _LARGE:
+            kept[name], kept[name + _SCALE] = _packed(value.float())
+        else:
+            kept[name] = value.half().contiguous()
+    part = path.with_name(path.name + ".part")
+    save_file(kept, part, metadata=dict(header))
+    part.replace(path)
+
+
+def _packed(value: Tensor) -> tuple[Tensor, Tensor]:
+    rows = value.reshape(len(value), -1)
+    scale = rows.abs().amax(dim=1).clamp(min=1e-12) / 127
+    return (rows / scale[:, None]).round().to(torch.int8).reshape(value.shape).contiguous(), scale
 
 
 def sizes(header: Mapping[str, str], most: Mapping[str, int]) -> dict:
     """A header's configuration; ValueError where a size is none or beyond `most`: it would only fill the memory."""
     values = json.loads(header["config"])
+    if not isinstance(values, dict):
+        raise ValueError("no names")
     for key, largest in most.items():
-        size = values[key]
+        size = values.get(key, 1)  # what is not said is as it is by itself
         if type(size) is not int or not 1 <= size <= largest:
             raise ValueError(f"{key} out of range")
     return values
@@ -124,8 +167,8 @@ def _check_shapes(network: nn.Module, found: Mapping[str, tuple[int, ...]], name
         if wanted.get(key) != found.get(key):
             there, here = (_words(shapes[key]) if key in shapes else "missing" for shapes in (found, wanted))
             raise InputError(
-                f'"{name}" does not fit this suite: "{key}" is {there} there and {here} here; choose weights of this '
-                "suite."
+                f'"{name}" does not fit the {getattr(network, "kind", "network")}: "{key}" is {there} there and {here} '
+                "here; choose weights of this suite."
             )
 
 
@@ -133,7 +176,14 @@ def _words(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) or "one number"
 
 
-def _plain(value: Tensor, key: str, name: str) -> Tensor:
+def _plain(tensors: Mapping[str, Tensor], key: str, name: str) -> Tensor:
+    value, scale = tensors[key], tensors.get(key + _SCALE)
+    if scale is not None:
+        if value.dtype != torch.int8 or scale.shape != value.shape[:1]:
+            raise InputError(f'The weights "{name}" are damaged: "{key}" and its scale do not go together.')
+        value = value.float() * scale.float().view(-1, *[1] * (value.ndim - 1))
+    elif value.dtype == torch.int8:
+        raise InputError(f'The weights "{name}" are damaged: "{key}" comes without its scale.')
     value = value.float() if value.is_floating_point() else value
     if not torch.isfinite(value).all():
         raise InputError(f'The weights "{name}" are damaged: "{key}" holds numbers that are not finite.')

@@ -24,7 +24,7 @@ def fresh():
 
 
 def written(network: Predictor | Editor, path: Path) -> Path:
-    write_weights(network.state_dict(), network, path)
+    write_weights(network, path)
     return path
 
 
@@ -55,7 +55,7 @@ def test_what_training_writes_comes_back(saved):
     for name, value in Predictor.tiny(seed=1).state_dict().items():
         found = network.state_dict()[name]
         assert found.dtype == torch.float32
-        assert torch.equal(value if "normalise" in name else value.half().float(), found)
+        torch.testing.assert_close(found, value, rtol=1e-3, atol=float(value.abs().max()) / 200 + 1e-7, msg=name)
     assert not any(parameter.requires_grad for parameter in network.parameters())
     assert not network.training
 
@@ -68,9 +68,8 @@ def test_one_content_is_one_network(saved, tmp_path):
     assert weights.load("predictor", other) is not weights.load("predictor", saved)
 
 
-def test_memory_holds_only_a_few(tmp_path, monkeypatch):
-    monkeypatch.setattr(weights, "MOST_KEPT", 2)
-    paths = [written(Predictor.tiny(seed=i), tmp_path / f"{i}.safetensors") for i in range(3)]
+def test_memory_holds_only_a_few(tmp_path):
+    paths = [written(Predictor.tiny(seed=i), tmp_path / f"{i}.safetensors") for i in range(4)]
     first = weights.load("predictor", paths[0])
     for path in paths[1:]:
         weights.load("predictor", path)

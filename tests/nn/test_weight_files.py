@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from demos.nn import weight_files
-from demos.nn.weight_files import Kept, find, read, sizes
+from demos.nn.weight_files import Kept, find, read, sizes, write
 from demos.runtime.errors import InputError
 
 
@@ -79,3 +79,31 @@ def test_a_hub_repository_that_cannot_be_reached_is_said(monkeypatch):
     monkeypatch.setattr("huggingface_hub.hf_hub_download", fails)
     with pytest.raises(InputError, match="could not be fetched"):
         find("thing", "owner/name")
+
+
+def test_what_is_written_comes_back_nearly_the_same_and_large_matrices_take_a_byte_a_number(tmp_path):
+    torch.manual_seed(0)
+    network = nn.Linear(4096, 2)
+    with torch.no_grad():
+        network.weight[1] *= 1000  # a row of its own scale
+    path = tmp_path / "deep" / "thing.safetensors"
+    write(path, network.state_dict(), {"config": json.dumps({"width": 4096})})
+    assert path.stat().st_size < 4096 * 2 * 1.1
+    found = read(path, lambda header: nn.Linear(sizes(header, {"width": 4096})["width"], 2))
+    for row in (0, 1):
+        step = network.weight[row].abs().max() / 127
+        assert (found.weight[row] - network.weight[row]).abs().max() <= step * 0.501
+    torch.testing.assert_close(found.bias, network.bias, atol=1e-4, rtol=1e-3)
+    write(path, network.state_dict(), {"config": json.dumps({"width": 4096})}, exact=["weight"])
+    assert torch.equal(read(path, lambda header: nn.Linear(4096, 2)).weight, network.weight)
+
+
+@pytest.mark.parametrize("change", ["lost", "short", "halved"])
+def test_packed_numbers_without_their_scales_are_damaged(tmp_path, change):
+    whole = torch.ones(2, 4096, dtype=torch.int8)
+    scale = {"lost": {}, "short": {"weight@scale": torch.ones(1)}, "halved": {"weight@scale": torch.ones(2)}}[change]
+    weight = whole.half() if change == "halved" else whole
+    path = tmp_path / "thing.safetensors"
+    save_file({"weight": weight, "bias": torch.zeros(2), **scale}, path, metadata={"config": "{}"})
+    with pytest.raises(InputError, match="damaged"):
+        read(path, lambda header: nn.Linear(4096, 2))
