@@ -20,12 +20,18 @@ from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
 
 Network = TypeVar("Network", bound=nn.Module)
+Loaded = TypeVar("Loaded")
 SUFFIX = ".safetensors"
 _SCALE = "@scale"
 """Ends the name of what the rows of a tensor of whole numbers -127 .. 127 are multiplied by."""
 _LARGE = 4096
 """Numbers from which a tensor is worth 8 bits: the small ones (norms, biases) set the rest and weigh nothing."""
 _REPOSITORY = re.compile(r"[\w][\w.-]*/[\w][\w.-]*(@[\w./-]+)?")
+
+
+def shipped(name: str) -> Path:
+    """Where the suite's own weights of a name are, there or not."""
+    return WEIGHTS / f"{name}{SUFFIX}"
 
 
 def find(name: str, source: str | Path | None = None) -> Path:
@@ -36,7 +42,7 @@ def find(name: str, source: str | Path | None = None) -> Path:
     Raises InputError where there is none.
     """
     if source is None or str(source).strip() == "":
-        path = WEIGHTS / f"{name}{SUFFIX}"
+        path = shipped(name)
         if not path.is_file():
             raise InputError(
                 f'The weights "{path.name}" are missing: run python -m demos train {name}, or name a file.'
@@ -130,14 +136,14 @@ def sizes(header: Mapping[str, str], most: Mapping[str, int]) -> dict:
     return values
 
 
-class Kept(Generic[Network]):
+class Kept(Generic[Loaded]):
     """Networks in memory by the content of their files, least recently used ones leaving first; one load at a time."""
 
     def __init__(self, most: int = 3) -> None:
         self._most, self._lock = most, threading.Lock()
-        self._networks: OrderedDict[str, Network] = OrderedDict()
+        self._networks: OrderedDict[str, Loaded] = OrderedDict()
 
-    def get(self, path: Path, load: Callable[[Path], Network]) -> Network:
+    def get(self, path: Path, load: Callable[[Path], Loaded]) -> Loaded:
         with self._lock:
             key = file_sha256(path)
             if key not in self._networks:

@@ -124,16 +124,16 @@ def train_search(options: argparse.Namespace, out: Path) -> Report:
     """Train the network of this room; stopped, it goes on where it was."""
     from dataclasses import replace
 
-    from demos.retrieval.pipeline import FILE
+    from demos.nn import weight_files
+    from demos.retrieval.pipeline import NAME
     from demos.retrieval.train import PRESETS, train
-    from demos.runtime.settings import WEIGHTS
 
     if options.preset not in PRESETS:
         raise InputError(f"There is no preset {options.preset!r} for retrieval: choose {', '.join(PRESETS)}.")
     plan = PRESETS[options.preset]
     plan = replace(plan, minutes=options.minutes) if options.minutes else plan
     found = train(
-        corpus=options.corpus, out=out, plan=plan, seed=options.seed, weights=WEIGHTS / FILE,
+        corpus=options.corpus, out=out, plan=plan, seed=options.seed, weights=weight_files.shipped(NAME),
         on_progress=_bar("steps", options),
     )  # fmt: skip
     lines = [f"{name} {value}" for name, value in found.items()]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +19,14 @@ from safetensors import SafetensorError, safe_open
 from demos.audio.features import AudioFeatures
 from demos.motion import vector
 from demos.motion.dance import Dance
+from demos.nn import weight_files
 from demos.retrieval.data import word_states
 from demos.retrieval.model import Config, Retriever
 from demos.runtime.caches import file_sha256, shared
 from demos.runtime.errors import InputError
-from demos.runtime.settings import WEIGHTS
 from demos.text.encoder import pad
 
-FILE = "retrieval.safetensors"
+NAME = "retrieval"
 WINDOW, HOP = 12 * vector.FPS, 6 * vector.FPS
 """Frames of the clips that the network learnt from, and between the windows of a longer dance."""
 SHORTEST = vector.FPS
@@ -36,9 +34,7 @@ SHORTEST = vector.FPS
 BANK = "bank"
 """The tensor beside the network's own: what texts about dance look like to the sentence encoder."""
 _AT_ONCE = 32
-_MOST_KEPT = 3
 _LARGEST = {"width": 2048, "depth": 16, "early": 8, "heads": 64, "embedding": 4096}
-_REPOSITORY = re.compile(r"[\w][\w.-]*/[\w][\w.-]*(@[\w./-]+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,38 +67,9 @@ class Shares:
 def load(source: str | Path | None = None) -> Loaded:
     """The network with its weights; kept in memory by content.
 
-    source : None for the shipped file; a .safetensors file, a folder that holds retrieval.safetensors, or a Hub
-        repository "owner/name" ("owner/name@revision").
-    Raises InputError: not there, damaged, another kind of network.
+    source : as weight_files.find. Raises InputError: not there, damaged, another kind of network.
     """
-    path = find(source)
-    return shared("retrieval networks", _Kept).get(file_sha256(path), path)
-
-
-def find(source: str | Path | None = None) -> Path:
-    """The weights file that a source means; a Hub repository's is fetched."""
-    if source is None or not str(source).strip():
-        path = WEIGHTS / FILE
-        if not path.is_file():
-            raise InputError(f"The weights {FILE} are missing: run python -m demos train retrieval, or name a file.")
-        return path
-    text = str(source).strip()
-    path = Path(text).expanduser()
-    path = path / FILE if path.is_dir() else path
-    if path.is_file():
-        return path
-    if path.suffix.lower() != ".safetensors" and _REPOSITORY.fullmatch(text):
-        from huggingface_hub import hf_hub_download  # deferred: nobody without a repository needs it
-
-        name, _, revision = text.partition("@")
-        try:
-            return Path(hf_hub_download(name, FILE, revision=revision or None))
-        except Exception as error:  # no network, offline mode, no such repository or file, no right to read it
-            raise InputError(
-                f'{FILE} could not be fetched from the Hub repository "{text}": check its name and the connection, or '
-                "name a file on this machine."
-            ) from error
-    raise InputError(f'There are no weights "{path.name}": name a .safetensors file or a Hub repository owner/name.')
+    return shared("retrieval networks", weight_files.Kept[Loaded]).get(weight_files.find(NAME, source), read)
 
 
 def embed_text(texts: str | Sequence[str], *, loaded: Loaded | None = None) -> np.ndarray:
@@ -231,24 +198,7 @@ def _mean(found: Sequence[torch.Tensor]) -> np.ndarray:
     return torch.nn.functional.normalize(mean, dim=0).numpy()
 
 
-class _Kept:
-    """Networks in memory, least recently used ones leaving first; one load at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._networks: OrderedDict[str, Loaded] = OrderedDict()
-
-    def get(self, sha256: str, path: Path) -> Loaded:
-        with self._lock:
-            if sha256 not in self._networks:
-                self._networks[sha256] = read(path, sha256)
-            self._networks.move_to_end(sha256)
-            while len(self._networks) > _MOST_KEPT:
-                self._networks.popitem(last=False)
-            return self._networks[sha256]
-
-
-def read(path: Path, sha256: str = "") -> Loaded:
+def read(path: Path) -> Loaded:
     """Read a weights file. Raises InputError when it is damaged or holds another network."""
     try:
         with safe_open(str(path), framework="pt") as file:
@@ -267,4 +217,4 @@ def read(path: Path, sha256: str = "") -> Loaded:
         raise InputError(
             f'"{path.name}" holds no retrieval network of this suite: train one, or name another file.'
         ) from error
-    return Loaded(network.eval().requires_grad_(False), facts, bank, sha256)
+    return Loaded(network.eval().requires_grad_(False), facts, bank, file_sha256(path))

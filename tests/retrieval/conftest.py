@@ -48,7 +48,7 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(tiny_weights: Path) -> Loaded:
     """A tiny network as the pipeline loads it."""
-    return read(tiny_weights, "tiny")
+    return read(tiny_weights)
 
 
 @pytest.fixture(scope="session")

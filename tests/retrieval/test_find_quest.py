@@ -11,6 +11,7 @@ import pytest
 from retrieval.made_library import make_clip, make_rows, make_shipped, tiny_loaded, unit
 
 from demos.corpus.measures.music import MusicFacts
+from demos.nn import weight_files
 from demos.retrieval import facets, pipeline, quest, understanding
 from demos.retrieval.data import KEYS
 from demos.retrieval.facets import Catalogue, Picks, page_facets
@@ -272,7 +273,7 @@ def test_every_facet_value_of_what_ships_has_a_word_and_dances():
 
 
 def test_the_shipped_network_finds_what_is_asked_for(private_cache):
-    if not (pipeline.WEIGHTS / pipeline.FILE).is_file():
+    if not weight_files.shipped(pipeline.NAME).is_file():
         pytest.skip("weights/retrieval.safetensors is not in this checkout")
     loaded = pipeline.load()
     kept = read_embeddings(SHIPPED / EMBEDDINGS_FILE, loaded.sha256)
