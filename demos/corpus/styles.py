@@ -50,6 +50,8 @@ _MANNERS: dict[str, dict[str, float]] = {
 
 STYLES = {name: Style(name, weights, **_MANNERS.get(name, {})) for name, weights in _FAMILIES.items()}
 """The styles by name."""
+STYLE_NAMES = tuple(STYLES)
+"""In the order in which networks know them."""
 
 
 def find_style(name: str) -> Style:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from demos.audio.conditions import music_condition
 from demos.audio.features import SAMPLE_RATE, AudioFeatures
 from demos.audio.song import Song
 from demos.duet import decoding, pipeline, weights
 from demos.duet.decoding import Choices
 from demos.duet.model import Config, Duet, parameters_of
-from demos.editing.conditions import music_condition
 from demos.motion.vector import FPS
 
 SECONDS = 13.0

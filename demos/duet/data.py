@@ -10,12 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demos.audio.conditions import music_condition
 from demos.corpus.phrases import Clip, load_clips
 from demos.corpus.shards import Shard, Shards, shard_folder
 from demos.corpus.splits import split_trials
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet.model import CLOSENESS, COARSE, Codec, Tokens
 from demos.duet.representation import FPS, STATE, mirrored, states_of
-from demos.editing.conditions import STYLES, music_condition
 from demos.motion.contacts import runs
 from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
@@ -67,7 +68,7 @@ def corpus_couples(corpus: Path | str, split: str, *, mirror: bool = False) -> I
         beats, downbeats = (_joined(windows, grid) for grid in ("beats", "downbeats"))
         music = music_condition(values, beats, downbeats, len(motions[0]))
         style = windows[0]["style"]
-        told = STYLES.index(style) + 1 if style in STYLES else 0
+        told = STYLE_NAMES.index(style) + 1 if style in STYLE_NAMES else 0
         closeness = CLOSENESS.index(windows[0]["closeness"]) + 1
         for image in (False, True)[: 1 + mirror]:
             pair, standing = (mirrored(*motions), _swapped(contacts)) if image else (motions, contacts)

@@ -16,14 +16,14 @@ from scipy.stats import wasserstein_distance
 
 from demos.audio.features import SAMPLE_RATE, AudioFeatures
 from demos.audio.song import Song
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet import codec_report, pipeline, weights
 from demos.duet.data import DancedCouple, corpus_couples, real_couples
 from demos.duet.finishing import staged
 from demos.duet.model import CLOSENESS
 from demos.duet.representation import FPS, headings
-from demos.editing.conditions import STYLES
-from demos.editing.evaluate_material import Features, distances, diversities, features_of, mean_rows
 from demos.motion import duet_metrics, fairmotion_features, rhythm, rotations, solo_metrics
+from demos.motion.clip_features import Features, distances, diversities, features_of, mean_rows
 from demos.motion.dance import Dance
 from demos.motion.motion import Motion
 
@@ -69,7 +69,7 @@ def evaluate(
     """
     network = weights.load(source)
     couples = list(corpus_couples(corpus, "test"))
-    alike = [couple for couple in couples if style and couple.style == STYLES.index(style) + 1]
+    alike = [couple for couple in couples if style and couple.style == STYLE_NAMES.index(style) + 1]
     material = _one_a_song(alike or couples)[:songs]
     real = list(real_couples(data, ("validation", "test")))
     columns: dict[str, Column] = {REAL: [s for _, lead, partner in real for s in _cut(lead, partner)]}
@@ -91,7 +91,7 @@ def evaluate(
             Stretch(*_face_to_face(a.lead, b.lead, apart_m), a.beats)
             for a, b in zip(_cut(*_first(couple, frames)), _cut(*_first(other, frames)), strict=True)
         ]
-        manner = {"style": STYLES[couple.style - 1] if couple.style else None,
+        manner = {"style": STYLE_NAMES[couple.style - 1] if couple.style else None,
                   "closeness": CLOSENESS[couple.closeness - 1], "seed": seed + number}  # fmt: skip
         made = pipeline.generate(_heard(couple), seconds=frames / FPS, weights=source, **manner)
         columns[MADE] += _cut(*_pair(made.dance), couple.beats)

@@ -12,12 +12,12 @@ from demos.corpus import reaching
 from demos.corpus.apartness import draw_arms_out, push_apart
 from demos.corpus.holds import Hold, close_holds, find_holds
 from demos.duet.representation import headings
-from demos.editing.finishing import settle
 from demos.motion import rotations
 from demos.motion.contacts import STANDING_HEIGHTS, foot_contacts
 from demos.motion.footlock import lock_feet
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET
+from demos.nn.finishing import settle
 
 HANDS_M = {"hold": (0.26, 0.34), "open": (0.2, 0.27), None: (0.23, 0.3)}
 """Hands nearer than the first hold one another until they are further apart than the second, metres: codes blur where

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from demos.audio.conditions import MUSIC
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet.representation import (
     DANCER,
     RELATION,
@@ -24,7 +26,6 @@ from demos.duet.representation import (
     seen_columns,
     stream_columns,
 )
-from demos.editing.conditions import MUSIC, STYLES
 from demos.nn.kinematics import joint_positions
 from demos.nn.masked import HIDDEN
 from demos.nn.normaliser import Normaliser
@@ -214,7 +215,7 @@ class Filler(nn.Module):
         self.known = nn.ModuleList(nn.Linear(config.code, width) for _ in STREAMS)
         self.hidden = nn.Parameter(torch.randn(len(STREAMS), width) * 0.02)
         self.above = nn.Linear(len(STREAMS) * config.code, width) if level == "fine" else None
-        self.style = nn.Embedding(len(STYLES) + 1, width)  # 0: from the music
+        self.style = nn.Embedding(len(STYLE_NAMES) + 1, width)  # 0: from the music
         self.closeness = nn.Embedding(len(CLOSENESS) + 1, width)  # 0: as it comes
         self.silence = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(Block(width, config.heads, width, expansion=3) for _ in range(depth))
@@ -239,7 +240,7 @@ class Filler(nn.Module):
         """Logits (batch, n, 4, codes).
 
         tokens : (batch, n, 4) long, HIDDEN where not known. music : (batch, frames, 39). style : (batch,) 0 for none,
-        i + 1 for STYLES[i]. closeness : (batch,) the same of CLOSENESS. hears : (batch,) 0 where music, style and
+        i + 1 for STYLE_NAMES[i]. closeness : (batch,) the same of CLOSENESS. hears : (batch,) 0 where music, style and
         closeness are dropped. codec : whose codes the tokens are. coarse : (batch, n / 2, 4), for the fine level.
         """
         books = codec.books(self.level)

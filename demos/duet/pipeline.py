@@ -14,23 +14,24 @@ import numpy as np
 import torch
 
 from demos.audio import cache
+from demos.audio.conditions import music_condition
 from demos.audio.features import AudioFeatures
 from demos.audio.song import Song
 from demos.corpus.parts import PARTS, expand
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet import decoding
 from demos.duet import weights as networks
 from demos.duet.decoding import Choices
 from demos.duet.finishing import Finished, bridged, finish, on_floor, staged
 from demos.duet.model import CLOSENESS, Duet
 from demos.duet.representation import STATES, STREAMS, dancer_state, stage_of, states_of
-from demos.editing.conditions import STYLES, music_condition
-from demos.editing.finishing import BODY, FEET_NEED, hold
-from demos.editing.orders import LARGEST_SEED, SHORTEST_S, SHORTEST_SPAN_S, check
 from demos.motion.contacts import foot_contacts
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion, concatenate
 from demos.motion.vector import FPS
+from demos.nn.finishing import BODY, FEET_NEED, hold
 from demos.runtime.errors import InputError
+from demos.runtime.limits import LARGEST_SEED, SHORTEST_S, SHORTEST_SPAN_S, check
 
 Heard = tuple[Song, AudioFeatures]
 Progress = Callable[[int, int], None]
@@ -79,14 +80,14 @@ class Manner:
         check("guidance", guidance, 0, 20)
         check("variety", variety, 0, 3)
         return Manner(
-            _named("dance style", style, STYLES), _named("closeness", closeness, CLOSENESS), int(seed),
+            _named("dance style", style, STYLE_NAMES), _named("closeness", closeness, CLOSENESS), int(seed),
             float(guidance), float(variety), bool(finishing),
         )  # fmt: skip
 
     @property
     def choices(self) -> Choices:
         """As decoding knows them."""
-        style = 0 if self.style is None else STYLES.index(self.style) + 1
+        style = 0 if self.style is None else STYLE_NAMES.index(self.style) + 1
         closeness = 0 if self.closeness is None else CLOSENESS.index(self.closeness) + 1
         usual = Choices()
         top_k = max(1, round(usual.top_k * self.variety))
@@ -112,7 +113,7 @@ def generate(
     """A couple's dance to a song.
 
     song : a file, or what `audio.cache.load` gave. seconds : of the song's beginning, all of it when None.
-    style : one of STYLES, None to choose from the music. closeness : hold, open or apart, None as it comes.
+    style : one of STYLE_NAMES, None to choose from the music. closeness : hold, open or apart, None as it comes.
     guidance : how much the music counts. variety : how far from the likeliest dance, 0 the same one every time.
     finishing : feet locked, bodies apart, held hands closed. weights : see weights.load. on_progress : (done, all).
 

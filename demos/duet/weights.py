@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet.model import CLOSENESS, Config, Duet
-from demos.editing.conditions import STYLES
 from demos.nn import weight_files
 from demos.runtime.caches import file_sha256, shared
 from demos.runtime.errors import InputError
@@ -40,7 +40,7 @@ def _empty(header: Mapping[str, str]) -> Duet:
     config = Config(**weight_files.sizes(header, _MOST))
     if type(config.interaction) is not bool or config.width % config.heads or config.width // config.heads % 2:
         raise ValueError("sizes that do not go together")
-    known = {"styles": list(STYLES), "closeness": list(CLOSENESS)}
+    known = {"styles": list(STYLE_NAMES), "closeness": list(CLOSENESS)}
     if any(json.loads(header.get(key, "null")) not in (None, names) for key, names in known.items()):
         raise InputError("These weights know other dance styles than this suite has; choose weights of this suite.")
     return Duet(config)

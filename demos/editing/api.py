@@ -10,7 +10,8 @@ from gradio.events import api
 from gradio.utils import get_upload_folder
 
 from demos.audio import cache
-from demos.editing import history, pipeline
+from demos.editing import pipeline
+from demos.motion import history
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
 

@@ -16,8 +16,8 @@ import soundfile
 import torch
 
 from demos.audio import cache, grooves, synth
+from demos.audio.conditions import music_condition
 from demos.editing import edge_size, pipeline, sampling
-from demos.editing.conditions import music_condition
 from demos.editing.model import Predictor, parameters_of
 from demos.editing.weights import load
 from demos.motion.vector import FPS

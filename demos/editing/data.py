@@ -11,9 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demos.audio.conditions import music_condition
 from demos.corpus.edits import Edit
 from demos.corpus.shards import Shard, Shards, shard_folder
-from demos.editing.conditions import STYLES, blend_s, change_mask, music_condition
+from demos.corpus.styles import STYLE_NAMES
+from demos.editing.conditions import blend_s, change_mask
 from demos.motion.vector import FPS
 from demos.nn.kinematics import canonical
 from demos.runtime.errors import InputError
@@ -80,7 +82,7 @@ class Dances:
             grids.append(np.unique(np.round(times, 2)))
             grids[-1] = grids[-1][np.concatenate([[True], np.diff(grids[-1]) > 0.1])] if len(times) else grids[-1]
         music = music_condition(values, grids[0], grids[1], len(motion))
-        return _Dance(motion, music, STYLES.index(windows[0]["style"]) + 1)
+        return _Dance(motion, music, STYLE_NAMES.index(windows[0]["style"]) + 1)
 
     def batch(self, size: int, rng: np.random.Generator) -> DanceBatch:
         """Crops from anywhere, long dances more often than short ones."""

@@ -21,16 +21,10 @@ from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.editing import evaluate_edits as edits
 from demos.editing import evaluate_prediction as prediction
 from demos.editing.evaluate_edits import Settings, Systems
-from demos.editing.evaluate_material import (
-    Stretch,
-    features_of,
-    find_corpus,
-    real_dances,
-    stretches,
-    unheard_songs,
-)
+from demos.editing.evaluate_material import Stretch, find_corpus, real_dances, stretches, unheard_songs
 from demos.editing.sampling import GUIDANCE
 from demos.motion import vector
+from demos.motion.clip_features import features_of
 from demos.motion.vector import FPS
 from demos.runtime.settings import WEIGHTS
 

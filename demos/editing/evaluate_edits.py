@@ -14,16 +14,12 @@ from demos.corpus.edits import Edit, carry_out, sample_chain, sample_edit
 from demos.corpus.instructions import instructions
 from demos.corpus.report import Window
 from demos.editing.conditions import PART_NAMES, blend_s, columns_of_parts
-from demos.editing.evaluate_material import (
-    Features,
-    Stretch,
-    distances,
-    features_of,
-)
+from demos.editing.evaluate_material import Stretch
 from demos.editing.evaluate_prediction import measured
 from demos.editing.model import Editor, Predictor
 from demos.editing.sampling import edit as sample
 from demos.motion import vector
+from demos.motion.clip_features import Features, distances, features_of
 from demos.motion.dance import Dance
 from demos.motion.vector import FPS
 from demos.runtime.errors import InputError

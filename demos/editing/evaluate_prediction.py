@@ -12,23 +12,13 @@ import numpy as np
 from demos.corpus.cleaning import broken
 from demos.corpus.report import Window
 from demos.corpus.shards import Shards
-from demos.editing.evaluate_material import (
-    Features,
-    Real,
-    Table,
-    UnheardSong,
-    distances,
-    diversities,
-    features_of,
-    mean_pose,
-    mean_rows,
-    windows,
-)
-from demos.editing.finishing import grow
+from demos.editing.evaluate_material import Real, Table, UnheardSong, mean_pose, windows
 from demos.editing.model import Predictor
 from demos.editing.sampling import predict
 from demos.motion import rhythm, solo_metrics, vector
+from demos.motion.clip_features import Features, distances, diversities, features_of, mean_rows
 from demos.motion.motion import Motion
+from demos.nn.finishing import grow
 from demos.runtime.errors import InputError
 
 RAW, LOCKED, MADE, REAL = "generated", "generated, feet locked", "choreographer", "real, held-out"

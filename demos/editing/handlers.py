@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demos.audio import cache
-from demos.editing import history, pipeline, suggestions
+from demos.editing import pipeline, suggestions
 from demos.editing.layout import OWN, song_chips
-from demos.editing.panels import answer, card, progress, tree_value, trouble
-from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, recall, shipped, title_of
-from demos.editing.timeline import chosen_parts, strip_value
 from demos.handover import Parcel
+from demos.motion import history
 from demos.motion.export import export
+from demos.page.panels import answer, card, progress, tree_value, trouble
+from demos.page.strip import chosen_parts, strip_value
+from demos.page.studio import ALONE, BOTH, RAW, Offer, Studio, recall, shipped, title_of
 from demos.render.player import player_value, region_of
 from demos.render.video import render_dance
 from demos.runtime import jobs, workspace

@@ -13,8 +13,8 @@ from demos.runtime.errors import InputError
 if TYPE_CHECKING:
     from demos.audio.features import AudioFeatures
     from demos.audio.song import Song
-    from demos.editing.history import History
     from demos.motion.dance import Dance
+    from demos.motion.history import History
 
 Report = tuple[dict, str]
 """What a job found: for programs, and in words."""
@@ -58,7 +58,8 @@ def _out(sub: argparse.ArgumentParser) -> None:
 def generate(options: argparse.Namespace) -> Report:
     """A dance to a song."""
     from demos.audio import cache
-    from demos.editing import history, pipeline
+    from demos.editing import pipeline
+    from demos.motion import history
 
     _folder(options.out)
     song = cache.load(options.song)
@@ -120,7 +121,7 @@ def _folder(out: Path) -> None:
 
 def _opened(path: Path) -> History:
     """The tree inside a saved dance, or one of that dance alone, or of any motion file."""
-    from demos.editing import history
+    from demos.motion import history
     from demos.motion.files import open_dance
 
     if path.suffix.lower() == ".npz" and path.is_file():
@@ -167,7 +168,7 @@ def _parts(text: str | None) -> tuple[str, ...] | None:
 
 def _write(tree: History, options: argparse.Namespace, song: Path | None) -> list[str]:
     """The files of the current version; their paths."""
-    from demos.editing import history
+    from demos.motion import history
     from demos.motion.export import export
     from demos.render.video import render_dance
 

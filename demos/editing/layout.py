@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from demos.editing.conditions import STYLES
-from demos.editing.panels import Chips, Tree
+from demos.corpus.styles import STYLE_NAMES
 from demos.editing.sampling import GUIDANCE
-from demos.editing.studio import LETTERS, shipped, title_of
-from demos.editing.timeline import Strip
 from demos.handover import Desk
+from demos.page.panels import Chips, Tree
+from demos.page.strip import Strip
+from demos.page.studio import LETTERS, shipped, title_of
 from demos.render.player import Player
+from demos.runtime.limits import LARGEST_SEED
 
 LONGEST_WORDS = 2000
-LARGEST_SEED = 2**31 - 1
+
 OWN = "own"
 FROM_MUSIC = "From the music"
 KINDS = [
@@ -83,7 +84,7 @@ def song_box() -> SongBox:
         )
         with gr.Row():
             style = gr.Dropdown(
-                [(FROM_MUSIC, ""), *((name.capitalize(), name) for name in STYLES)],
+                [(FROM_MUSIC, ""), *((name.capitalize(), name) for name in STYLE_NAMES)],
                 value="", label="Style", min_width=140, elem_id="edit-style",
             )  # fmt: skip
             seconds = gr.Slider(4, 120, value=20, step=1, label="Seconds", min_width=140, elem_id="edit-seconds")

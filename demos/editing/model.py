@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -18,8 +18,10 @@ from scipy.fft import dct
 from torch import Tensor, nn
 from torch.nn import functional
 
-from demos.editing.conditions import MUSIC, PART_NAMES, STYLES, columns_of_parts
-from demos.motion.vector import FPS, WIDTH, mirrored_columns
+from demos.audio.conditions import MUSIC
+from demos.corpus.styles import STYLE_NAMES
+from demos.editing.conditions import PART_NAMES, columns_of_parts
+from demos.motion.vector import FPS, ROTATIONS, WIDTH, mirrored_columns
 from demos.nn.diffusion import scheduler
 from demos.nn.normaliser import Normaliser
 from demos.nn.transformer import Block, timestep_embedding
@@ -189,7 +191,7 @@ class Predictor(nn.Module):
         self.music = MusicEncoder(config)
         self.motion = Patches(2 * WIDTH + 1, config)
         self.step = StepEmbedding(config.width)
-        self.style = nn.Embedding(len(STYLES) + 1, config.width)  # 0: from the music
+        self.style = nn.Embedding(len(STYLE_NAMES) + 1, config.width)  # 0: from the music
         self.silence = nn.Parameter(torch.zeros(config.width))
         self.blocks = nn.ModuleList(Block(config.width, config.heads, config.width) for _ in range(config.depth))
         self.detail = Detail(WIDTH + 1 + MUSIC, WIDTH, config)
@@ -206,8 +208,8 @@ class Predictor(nn.Module):
         """The clean motion, normalised.
 
         noisy : (batch, frames, 151) normalised. steps : (batch,) 0 .. 999. music : (batch, frames, 39).
-        style : (batch,) long, 0 for none, i + 1 for STYLES[i]. known : (batch, frames, 151) normalised frames that are
-        given where `given` (batch, frames, 1) is 1. hears : (batch,) 0 where the music is dropped (for guidance).
+        style : (batch,) long, 0 for none, i + 1 for STYLE_NAMES[i]. known : (batch, frames, 151) normalised frames that
+        are given where `given` (batch, frames, 1) is 1. hears : (batch,) 0 where the music is dropped (for guidance).
         frames : a multiple of the patch.
         """
         heard = hears.view(-1, 1, 1)
@@ -253,35 +255,86 @@ class CrossModalityEditing(nn.Module):
         return sigma[..., :1] * initial + sigma[..., 1:] * edit, sigma[..., :1]
 
 
-class Taken(nn.Module):
-    """What the result takes over from the dance before: poses at other times, mirrored, in larger or smaller swings.
+class Taking(NamedTuple):
+    """What is taken over from the dance before, frame by frame.
 
-    Much of what people ask for (sharper, slower, freeze, mirror it, bigger) shows the same poses otherwise. A network
-    that had to hand them through its tokens would blur them; here it says only when, how far and which side.
+    later : (batch, frames, 1) seconds. mirror : (batch, frames, 151), 0 own side .. 1 the other. swing : (batch,
+    frames, 151) of how much more than now each column leaves its mean. even : (batch, frames, 151), 1 for smoothed,
+    less than 0 for sharpened. yaw : (batch, frames, 1) radians that the pelvis is turned to the left.
+    """
+
+    later: Tensor
+    mirror: Tensor
+    swing: Tensor
+    even: Tensor
+    yaw: Tensor
+
+
+class Taken(nn.Module):
+    """What the result takes over from the dance before: poses at other times, mirrored, smoothed, in larger or smaller
+    swings, turned.
+
+    Much of what people ask for (sharper, slower, freeze, mirror it, smoother, a turn) shows the same poses otherwise. A
+    network that had to hand them through its tokens would blur them; here it says only when, how far and which side.
     """
 
     columns: Tensor
     signs: Tensor
+    bell: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         columns, signs = mirrored_columns()
         self.register_buffer("columns", torch.from_numpy(columns), persistent=False)
         self.register_buffer("signs", torch.from_numpy(signs), persistent=False)
+        reach = torch.arange(-round(3 * EVEN_S * FPS), round(3 * EVEN_S * FPS) + 1)
+        bell = torch.exp(-0.5 * (reach / (EVEN_S * FPS)).square())
+        self.register_buffer("bell", bell / bell.sum(), persistent=False)
 
-    def forward(self, before: Tensor, later: Tensor, mirror: Tensor, swing: Tensor, normalise: Normaliser) -> Tensor:
-        """before (batch, frames, 151) normalised, later (batch, frames, 1) seconds, mirror 0 .. 1 and swing (batch,
-        frames, 151) of how much more than now each column leaves its mean -> (batch, frames, 151)."""
-        frames = before.shape[1]
-        place = torch.arange(frames, device=before.device)[:, None] + FPS * later.float()
-        place = place.clamp(0, frames - 1)
-        first = place.detach().floor().clamp(max=max(frames - 2, 0))
-        share = place - first
-        first = first.long().expand(-1, -1, WIDTH)
-        shown = before.gather(1, first) * (1 - share) + before.gather(1, (first + 1).clamp(max=frames - 1)) * share
+    def forward(self, before: Tensor, taking: Taking, normalise: Normaliser) -> Tensor:
+        """before (batch, frames, 151) normalised -> (batch, frames, 151) normalised."""
+        shown = _at(before, taking.later)
+        smooth = _at(self._smoothed(before), taking.later)
+        shown = shown + taking.even * (smooth - shown)
         swapped = (normalise.inverse(shown)[..., self.columns] * self.signs - normalise.mean) / normalise.deviation
-        shown = shown + mirror * (swapped - shown)
-        return shown + swing * (shown - shown.mean(dim=1, keepdim=True))
+        shown = shown + taking.mirror * (swapped - shown)
+        shown = shown + taking.swing * (shown - shown.mean(dim=1, keepdim=True))
+        return _turned(shown, taking.yaw, normalise)
+
+    def _smoothed(self, motion: Tensor) -> Tensor:
+        reach = len(self.bell) // 2
+        padded = functional.pad(motion.transpose(1, 2), (reach, reach), mode="replicate").flatten(0, 1)[:, None]
+        smooth = functional.conv1d(padded, self.bell.to(motion.dtype).view(1, 1, -1))
+        return smooth.view(motion.shape[0], motion.shape[2], -1).transpose(1, 2)
+
+
+EVEN_S = 0.26
+"""Deviation of the bell that smooths, as in the corpus's layer for fluid movement."""
+
+
+def _at(motion: Tensor, later: Tensor) -> Tensor:
+    """(batch, frames, 151) at (batch, frames, 1) seconds later, between frames on the line."""
+    frames = motion.shape[1]
+    place = torch.arange(frames, device=motion.device)[:, None] + FPS * later.float()
+    place = place.clamp(0, frames - 1)
+    first = place.detach().floor().clamp(max=max(frames - 2, 0))
+    share = place - first
+    first = first.long().expand(-1, -1, WIDTH)
+    return motion.gather(1, first) * (1 - share) + motion.gather(1, (first + 1).clamp(max=frames - 1)) * share
+
+
+def _turned(motion: Tensor, yaw: Tensor, normalise: Normaliser) -> Tensor:
+    """The pelvis of normalised vectors turned about the vertical by (batch, frames, 1) radians."""
+    mean, deviation = normalise.mean[PELVIS], normalise.deviation[PELVIS]
+    plain = motion[..., PELVIS].float() * deviation + mean
+    x, y, z = plain.unflatten(-1, (2, 3)).unbind(-1)  # of the two columns of its matrix
+    cos, sin = yaw.float().cos(), yaw.float().sin()
+    turned = torch.stack([cos * x + sin * z, y, cos * z - sin * x], dim=-1).flatten(-2)
+    turned = ((turned - mean) / deviation).to(motion.dtype)
+    return torch.cat([motion[..., : PELVIS.start], turned, motion[..., PELVIS.stop :]], dim=-1)
+
+
+PELVIS = slice(ROTATIONS.start, ROTATIONS.start + 6)
 
 
 class Editor(nn.Module):
@@ -312,7 +365,7 @@ class Editor(nn.Module):
         self.cem = CrossModalityEditing(config)
         self.blocks = nn.ModuleList(Block(width, config.heads, width) for _ in range(config.depth))
         seen = (WIDTH if config.cem else 0) + parts + MUSIC
-        self.detail = Detail(seen, 5 * WIDTH + 3 if config.cem else WIDTH, config)
+        self.detail = Detail(seen, 6 * WIDTH + 4 if config.cem else WIDTH, config)
         self.taken = Taken()
         self.posterior = Posterior()
 
@@ -331,6 +384,13 @@ class Editor(nn.Module):
         instruction : (batch, 129) embedding and strength 0 .. 1. mask : (batch, frames, 6) of conditions.change_mask.
         reads, sees : (batch,) 0 where the instruction, the dance before, is dropped (for guidance).
         """
+        return self.changed(noisy, steps, before, music, instruction, mask, reads, sees)[0]
+
+    def changed(
+        self, noisy: Tensor, steps: Tensor, before: Tensor, music: Tensor, instruction: Tensor, mask: Tensor,
+        reads: Tensor, sees: Tensor,
+    ) -> tuple[Tensor, Taking | None]:  # fmt: skip
+        """As `forward`, with what is taken over from the dance before; None without the module."""
         reading, seeing = reads.view(-1, 1, 1), sees.view(-1, 1, 1)
         music_tokens = self.music(music)
         step = self.step(steps)
@@ -346,16 +406,17 @@ class Editor(nn.Module):
         heard = self.music.normalise(music)
         if not self.config.cem:
             expected = self.detail(tokens, noisy, torch.cat([mask, heard], dim=-1), step)
-            return self._held(self.posterior(self._held(expected, before, mask), noisy, steps), before, mask)
+            return self._held(self.posterior(self._held(expected, before, mask), noisy, steps), before, mask), None
         kept = before * seeing
         said = self.detail(tokens, noisy, torch.cat([kept, mask, heard], dim=-1), step)
-        made, gate, added, mirror, swing, later, doors = said.split([*[WIDTH] * 5, 1, 2], dim=-1)
+        made, gate, added, mirror, swing, even, later, doors, yaw = said.split([*[WIDTH] * 6, 1, 2, 1], dim=-1)
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
         # Shut to begin with: a dance whose time wavers, be it by a frame, trembles all over.
         doors, mirror = (doors - 4).sigmoid(), (mirror - 4).sigmoid()
-        kept = self.taken(kept, doors[..., :1] * later, mirror, doors[..., 1:] * swing, self.normalise)
+        taking = Taking(doors[..., :1] * later, mirror, doors[..., 1:] * swing, even, yaw)
+        kept = self.taken(kept, taking, self.normalise)
         expected = self._held(kept + gate * (made - kept) + added, before, mask)
-        return self._held(self.posterior(expected, noisy, steps), before, mask)
+        return self._held(self.posterior(expected, noisy, steps), before, mask), taking
 
     def _held(self, clean: Tensor, before: Tensor, mask: Tensor) -> Tensor:
         """`before` wherever the mask lets nothing change."""

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edit_ranges import WHOLE, When
 from demos.corpus.edits import SLIGHT, Edit, make_edit
@@ -18,12 +16,8 @@ from demos.editing.reader_said import describe
 from demos.motion import vector
 from demos.motion.dance import Dance
 from demos.runtime.errors import InputError
+from demos.runtime.limits import LARGEST_SEED, SHORTEST_S, SHORTEST_SPAN_S, check
 
-SHORTEST_S = 2.0
-"""Of music to dance to, and of a dance to change."""
-SHORTEST_SPAN_S = 1.0
-"""Of a stretch picked by hand: in less, nothing can come and go."""
-LARGEST_SEED = 2**31 - 1
 FULL = 0.999
 
 
@@ -177,14 +171,6 @@ def part_words(parts: Sequence[str]) -> str:
         left = [part for part in left if not part.endswith("arm")]
     words += [f"the {'pelvis' if part == 'root' else part.replace('_', ' ')}" for part in left]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def check(name: str, value: float, low: float, high: float, *, whole: bool = False) -> None:
-    """InputError unless a number lies between two others."""
-    fits = isinstance(value, int | float | np.number) and not isinstance(value, bool) and low <= value <= high
-    if not fits or (whole and value != int(value)):
-        kind = "a whole number" if whole else "a number"
-        raise InputError(f"The {name} is {value}: give {kind} from {low:g} to {high:g}.")
 
 
 def _span(span: tuple[float, float] | None, dance: Dance) -> tuple[float, float] | None:

@@ -16,24 +16,27 @@ import numpy as np
 import torch
 
 from demos.audio import cache
+from demos.audio.conditions import MUSIC, music_condition
 from demos.audio.features import AudioFeatures
 from demos.audio.song import Song
 from demos.corpus import checkers
 from demos.corpus.checkers import Verdict
 from demos.corpus.edits import carry_out
-from demos.editing import finishing, reader, sampling, telling
+from demos.corpus.styles import STYLE_NAMES
+from demos.editing import reader, sampling, telling
 from demos.editing import weights as networks
-from demos.editing.change import change
-from demos.editing.conditions import MUSIC, STYLES, music_condition
 from demos.editing.couples import NAMES, addressed
 from demos.editing.model import Editor, Predictor
-from demos.editing.orders import FULL, LARGEST_SEED, SHORTEST_S, Job, Order, check, job_of
+from demos.editing.orders import FULL, Job, Order, job_of
 from demos.editing.reader import EMBEDDING, Reading
 from demos.motion import vector
+from demos.motion.change import change
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
+from demos.nn import finishing
 from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError
+from demos.runtime.limits import LARGEST_SEED, SHORTEST_S, check
 from demos.runtime.settings import WEIGHTS
 
 Result = TypeVar("Result")
@@ -68,7 +71,7 @@ class Edited:
 
     dance : the result; the very dance that was given where nothing could be done. raw : before foot lock and smoothing.
     readings : one a clause of the text. verdicts : the checkers' on each clause that was carried out, in that order.
-    change : (bins at 10 Hz, parts) radians, see demos.editing.change. message : what was understood, achieved, or not.
+    change : (bins at 10 Hz, parts) radians, see demos.motion.change. message : what was understood, achieved, or not.
     by_rule : of each verdict, whether the choreographer's layers did it and not the network.
     """
 
@@ -129,7 +132,7 @@ def preview(
     """The dance as it grows, window after window: the first seconds at once, the last one yielded is whole.
 
     song : a file, or what `audio.cache.load` gave. seconds : of the song's beginning, all of it when None.
-    style : one of conditions.STYLES, None to choose from the music. steps : of the diffusion. guidance : how much the
+    style : one of STYLE_NAMES, None to choose from the music. steps : of the diffusion. guidance : how much the
     music counts, sampling.GUIDANCE when None. lock : foot lock and smoothing. weights : see weights.load.
     on_progress : (steps done, of all).
 
@@ -395,8 +398,8 @@ def _frames(song: Song, seconds: float | None) -> int:
 
 def _style(name: str | None) -> str | None:
     plain = (name or "").strip().lower()
-    if plain and plain not in STYLES:
-        raise InputError(f"There is no dance style “{name}”: choose from {', '.join(STYLES)}, or none.")
+    if plain and plain not in STYLE_NAMES:
+        raise InputError(f"There is no dance style “{name}”: choose from {', '.join(STYLE_NAMES)}, or none.")
     return plain or None
 
 

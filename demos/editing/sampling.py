@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from demos.editing.conditions import STYLES, change_mask, columns_of_parts
+from demos.corpus.styles import STYLE_NAMES
+from demos.editing.conditions import change_mask, columns_of_parts
 from demos.editing.data import WINDOW
 from demos.editing.model import Editor, Predictor, token_frames
 from demos.motion.vector import CONTACTS, ROTATIONS, WIDTH
@@ -42,7 +43,7 @@ def predict(
 ) -> Iterator[np.ndarray]:
     """A dance to music, window by window: yields consecutive stretches that make up as many frames as the music has.
 
-    music : (frames, 39) of conditions.music_condition. style : one of STYLES, None to choose from the music.
+    music : (frames, 39) of conditions.music_condition. style : one of STYLE_NAMES, None to choose from the music.
     guidance : how much more the conditions count than chance; 1 takes them as they are.
     start : (n, 151) frames to go on from, at least a few; they are not yielded again. on_step : (steps done, of all).
 
@@ -248,6 +249,6 @@ def _upright(vectors: np.ndarray) -> np.ndarray:
 def _style_index(style: str | None) -> int:
     if style is None:
         return 0
-    if style not in STYLES:
-        raise InputError(f'There is no dance style "{style}": choose from {", ".join(STYLES)}, or none.')
-    return STYLES.index(style) + 1
+    if style not in STYLE_NAMES:
+        raise InputError(f'There is no dance style "{style}": choose from {", ".join(STYLE_NAMES)}, or none.')
+    return STYLE_NAMES.index(style) + 1

@@ -12,8 +12,8 @@ import gradio as gr
 from demos.editing import api, handlers
 from demos.editing.handlers import HASH, Shown
 from demos.editing.layout import SongBox, StageBox, WordsBox, first_song, song_box, stage_box, words_box
-from demos.editing.panels import Chips
 from demos.handover import Desk
+from demos.page.panels import Chips
 
 TITLE = "Edit"
 RECEIVES = "Send to Edit"

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from demos.corpus.styles import STYLE_NAMES
 from demos.duet import data, losses, train
 from demos.duet import representation as rep
 from demos.duet.model import CLOSENESS, TINY, Duet, dancer_joints, feet_seen
 from demos.duet.weights import load
-from demos.editing.conditions import STYLES
 from demos.nn.training import Randomness
 from demos.runtime.errors import InputError
 
@@ -25,7 +25,7 @@ def test_windows_are_joined_and_mirrors_follow(duet_corpus):
     plain, image = couples[:2]
     assert plain.states.shape == (540, rep.STATE)
     assert plain.music.shape == (540, 39)
-    assert STYLES[plain.style - 1] == "salsa"
+    assert STYLE_NAMES[plain.style - 1] == "salsa"
     assert CLOSENESS[plain.closeness - 1] == "hold"
     assert abs(plain.beats[-1] - 17.5) < 1e-6
     np.testing.assert_allclose(plain.states, rep.states_of(*plain.motions), atol=2e-2)

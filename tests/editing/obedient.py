@@ -8,11 +8,12 @@ from rigged import puzzled, reading, tiny_weights
 
 from demos.corpus.edits import Edit, carry_out
 from demos.corpus.understanding import parse
-from demos.editing import reader, sampling, weights
+from demos.editing import reader, sampling
 from demos.editing.reader import Reading
 from demos.editing.reader_clauses import unreadable
 from demos.motion import vector
 from demos.motion.dance import Dance
+from demos.nn import weight_files
 
 
 def rig(patch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -35,6 +36,6 @@ def rig(patch: pytest.MonkeyPatch, folder: Path) -> None:
         asked = replace(edit, start_s=start / vector.FPS, end_s=stop / vector.FPS, strength=1 - 0.1 * (seed % 3))
         return vector.encode(carry_out(timed, asked).motions[0])
 
-    patch.setattr(weights, "WEIGHTS", tiny_weights(folder))
+    patch.setattr(weight_files, "WEIGHTS", tiny_weights(folder))
     patch.setattr(reader, "read_all", read_all)
     patch.setattr(sampling, "edit", perfect)

@@ -23,7 +23,7 @@ def tiny_weights(folder: Path, *, seed: int = 0) -> Path:
         network.normalise.deviation.fill_(0.05)
         network.normalise.mean[7:].copy_(network.normalise.mean.new_tensor([1, 0, 0, 0, 1, 0] * 24))
         network.normalise.mean[5] = 0.95
-        write_weights(network.state_dict(), network, folder / f"{network.kind}.safetensors")
+        write_weights(network, folder / f"{network.kind}.safetensors")
     return folder
 
 

@@ -10,7 +10,8 @@ from rigged import obey, puzzled, read_as, reading, tiny_weights
 
 from demos.audio import cache
 from demos.corpus.edits import make_edit
-from demos.editing import history, jobs
+from demos.editing import jobs
+from demos.motion import history
 from demos.motion.dance import Dance, Provenance
 from demos.motion.files import open_dance
 from demos.runtime.errors import InputError

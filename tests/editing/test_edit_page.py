@@ -18,7 +18,8 @@ from gradio_client.exceptions import AppError
 from obedient import rig
 from playwright.sync_api import Browser, Locator, expect
 
-from demos.editing import history, tab
+from demos.editing import tab
+from demos.motion import history
 from demos.motion.files import open_dance
 from demos.runtime.settings import settings
 

@@ -12,9 +12,10 @@ from rigged import heard, obey, puzzled, read_as, reading, tiny_weights
 from demos.corpus.edit_ranges import When
 from demos.corpus.edits import make_edit
 from demos.corpus.parts import PARTS, joint_set
-from demos.editing import finishing, pipeline
+from demos.editing import pipeline
 from demos.motion.dance import Dance, Provenance
 from demos.motion.vector import FPS
+from demos.nn import finishing
 from demos.runtime.errors import InputError
 
 torch.set_num_threads(1)  # more only wait for one another on networks this small

@@ -8,14 +8,15 @@ import pytest
 from made_motion import make_groove
 from obedient import rig
 
-from demos.editing import handlers, history
-from demos.editing.change import PART_NAMES
+from demos.editing import handlers
 from demos.editing.handlers import Shown
-from demos.editing.panels import answer, card, lanes, tree_value, trouble
-from demos.editing.studio import ALONE, BOTH, RAW, Offer, Studio, shipped, title_of
-from demos.editing.timeline import LABELS, chosen_parts, strip_value
+from demos.motion import history
+from demos.motion.change import PART_NAMES
 from demos.motion.dance import Dance, Provenance
 from demos.motion.files import open_dance
+from demos.page.panels import answer, card, lanes, tree_value, trouble
+from demos.page.strip import LABELS, chosen_parts, strip_value
+from demos.page.studio import ALONE, BOTH, RAW, Offer, Studio, shipped, title_of
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
 

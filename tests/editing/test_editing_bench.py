@@ -6,10 +6,11 @@ import torch
 
 from demos.corpus.edit_ranges import When
 from demos.corpus.edits import make_edit
-from demos.editing import bench, edge_size, pipeline, weights
+from demos.editing import bench, edge_size, pipeline
 from demos.editing.model import EMBEDDING, Editor, Predictor
 from demos.editing.reader import Reading
 from demos.editing.train import write_weights
+from demos.nn import weight_files
 
 
 def test_the_yardstick_has_the_published_size():
@@ -49,8 +50,8 @@ def test_the_yardstick_hears_the_music_and_the_step():
 
 def test_bench_measures_everything(tmp_path, monkeypatch, click_song, private_cache):
     for network in (Predictor.tiny(), Editor.tiny()):
-        write_weights(network.state_dict(), network, tmp_path / f"{network.kind}.safetensors")
-    monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
+        write_weights(network, tmp_path / f"{network.kind}.safetensors")
+    monkeypatch.setattr(weight_files, "WEIGHTS", tmp_path)
     monkeypatch.setattr(bench.edge_size, "EdgeSize", edge_size.EdgeSize.tiny)
     monkeypatch.setattr(bench, "REPEATS", 1)
     monkeypatch.setattr(bench, "THREADS", 1)

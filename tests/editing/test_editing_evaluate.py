@@ -15,11 +15,12 @@ from demos.editing import evaluate as job
 from demos.editing import evaluate_edits as edits
 from demos.editing import evaluate_material as material
 from demos.editing import evaluate_prediction as prediction
-from demos.editing import pipeline, weights
+from demos.editing import pipeline
 from demos.editing.model import EMBEDDING, Editor, Predictor
 from demos.editing.reader import Reading
 from demos.editing.train import write_weights
-from demos.motion import vector
+from demos.motion import clip_features, vector
+from demos.nn import weight_files
 from demos.runtime.errors import InputError
 
 SETTINGS = edits.Settings(steps=2)
@@ -89,14 +90,14 @@ def test_windows_are_whole_and_keep_their_beats(songs):
 def test_a_distance_is_zero_to_itself_and_grows_with_the_difference(songs):
     calm = [made_motion(seed, seconds=4, speed=0.5) for seed in range(6)]
     wild = [made_motion(seed, seconds=4, speed=1.5) for seed in range(6)]
-    near, far = material.features_of(calm), material.features_of(wild)
-    same = material.distances(near, near, near, count=6)
-    other = material.distances(near, far, near, count=6)
+    near, far = clip_features.features_of(calm), clip_features.features_of(wild)
+    same = clip_features.distances(near, near, near, count=6)
+    other = clip_features.distances(near, far, near, count=6)
     for key in ("FID_k", "FID_g"):
         assert same[key] == pytest.approx(0, abs=1e-3)
         assert other[key] > 1
-    assert material.distances(near, far, near, count=3) == material.distances(near, far, near, count=3)
-    wide, narrow = (material.diversities(some, near)["DIV_k"] for some in (far, near))
+    assert clip_features.distances(near, far, near, count=3) == clip_features.distances(near, far, near, count=3)
+    wide, narrow = (clip_features.diversities(some, near)["DIV_k"] for some in (far, near))
     assert wide is not None
     assert narrow is not None
     assert wide > narrow > 0
@@ -180,7 +181,7 @@ def test_shares_count_what_was_understood_achieved_and_kept(tasks, monkeypatch):
 
 def test_three_rounds_of_the_same_edits_for_every_editor(songs):
     starts = [part for song in songs for part in material.stretches(song.danced[0], song)]
-    reference = material.features_of(vector.decode(part.vectors) for part in starts)
+    reference = clip_features.features_of(vector.decode(part.vectors) for part in starts)
     both = replace(systems(), plain=Editor.tiny(seed=1))
     found = edits.drift(starts, both, reference, chains=1, settings=SETTINGS, kinds=KINDS)
     assert found["chains"] == 1
@@ -311,8 +312,8 @@ def test_the_page_s_way_runs_the_real_pipeline(songs, tmp_path, monkeypatch):
     said = Reading(edit, embed(["x"])[0], 1.0, "arms up", None, "raise the arms")
     monkeypatch.setattr(pipeline.reader, "read_all", lambda text, dance: [said] if "arms" in text else [])
     monkeypatch.setattr(pipeline, "_reader_sha256", lambda: "")
-    write_weights(Editor.tiny().state_dict(), Editor.tiny(), tmp_path / "editor.safetensors")
-    monkeypatch.setattr(weights, "WEIGHTS", tmp_path)
+    write_weights(Editor.tiny(), tmp_path / "editor.safetensors")
+    monkeypatch.setattr(weight_files, "WEIGHTS", tmp_path)
     made = job.page(stretch, "raise the arms", 1)
     assert made is not None
     changed, _ = made

@@ -5,8 +5,9 @@ import pytest
 import torch
 from made_motion import make_groove
 
+from demos.audio.conditions import MUSIC, music_condition
 from demos.editing import sampling
-from demos.editing.conditions import MUSIC, PART_NAMES, change_mask, columns_of_parts, music_condition
+from demos.editing.conditions import PART_NAMES, change_mask, columns_of_parts
 from demos.editing.model import Editor, Predictor
 from demos.motion import vector
 from demos.runtime.errors import InputError
@@ -130,16 +131,6 @@ def test_steps_are_told(editor, groove_vectors):
     _edited(editor, groove_vectors[:600], start=0, stop=600, on_step=lambda done, of: told.append((done, of)))
     assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
     assert len(told) > 4  # more than one window
-
-
-def test_phases_turn_with_the_beat():
-    condition = music_condition(np.ones((90, 35), np.float32), np.array([0.5, 1.0, 1.5]), np.array([0.5, 2.5]), 120)
-    assert condition.shape == (120, MUSIC)
-    assert not condition[90:, :35].any()  # the song is over
-    np.testing.assert_allclose(condition[[0, 15, 30, 45, 60, 105], 35], 1, atol=1e-6)  # on beats, also beyond the known
-    np.testing.assert_allclose(condition[[15, 75], 37], 1, atol=1e-6)
-    np.testing.assert_allclose(condition[45, 37], -1, atol=1e-6)  # the middle of the bar
-    assert not music_condition(np.ones((9, 35), np.float32), np.array([1.0]), np.array([]), 9)[:, 35:].any()
 
 
 def test_a_change_comes_and_goes_within_its_blends():

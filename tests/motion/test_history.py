@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from made_motion import make_groove
 
-from demos.editing import history
-from demos.editing.history import History
+from demos.motion import history
 from demos.motion.dance import Dance, Provenance
 from demos.motion.files import open_dance
+from demos.motion.history import History
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
 

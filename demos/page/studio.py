@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from demos.editing.change import SEEN, change
-from demos.editing.history import History, Version, reopen
+from demos.motion.change import SEEN, change
 from demos.motion.dance import Dance
+from demos.motion.history import History, Version, reopen
 from demos.runtime import workspace
 from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError

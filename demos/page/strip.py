@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from demos.corpus.parts import PARTS
-from demos.editing.change import PART_NAMES, RATE_HZ, SEEN
-from demos.editing.panels import SCRIPTS
+from demos.motion.change import PART_NAMES, RATE_HZ, SEEN
 from demos.motion.dance import Dance
 from demos.page import Panel
+from demos.page.panels import SCRIPTS
 
 LABELS = {
     "head": "Head",
@@ -56,7 +56,7 @@ def strip_value(
     Parameters
     ----------
     player, target : elem_ids of the player that it follows and of the line that says what may change next.
-    change : (bins, 6) radians of editing.change, or None for a dance that was not changed.
+    change : (bins, 6) radians of motion.change, or None for a dance that was not changed.
     chosen : parts the visitor has picked. clock : names the song; the playhead stays when it stays the same.
     look : whether a playhead at rest goes to where the change is plainest.
     folder : name of the visitor's workspace, which the browser's tab keeps for a reload.

@@ -5,13 +5,13 @@ import pytest
 from made_motion import make_groove
 
 from demos.corpus.parts import PARTS, joint_set
-from demos.editing import finishing
-from demos.editing.finishing import BODY, grow, hold, partly, settle, settle_range
 from demos.motion import vector
 from demos.motion.dance import Dance, Provenance
 from demos.motion.metrics import measure
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX
+from demos.nn import finishing
+from demos.nn.finishing import BODY, grow, hold, partly, settle, settle_range
 
 BEFORE = make_groove(4.0)
 FRAMES = len(BEFORE)

@@ -5,7 +5,7 @@ const here = new URL(import.meta.url);
 /** Resolves when the style sheet is in the page, so that nothing is drawn unstyled. */
 export const styled = new Promise((done) => {
   const link = document.createElement("link");
-  const href = new URL(`editing.css${here.search}`, here).href;
+  const href = new URL(`page.css${here.search}`, here).href;
   Object.assign(link, { rel: "stylesheet", href, onload: done, onerror: done });
   document.head.append(link);
 });

@@ -1,4 +1,4 @@
-"""Small parts of the Edit page that scripts of assets/editing draw: chips, the tree of versions, the answer card."""
+"""Small parts of a page on which dances are made and changed: chips, the tree of versions, the answer card."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from demos.page import Panel
 from demos.runtime.settings import ASSETS
 
-SCRIPTS = ASSETS / "editing"
+SCRIPTS = ASSETS / "page"
 MARKS = ("good", "half", "bad")
 """How an edit went: carried out, in part, not."""
 _HEADS = {"good": "Done", "half": "Not all of it came out", "bad": "Nothing was changed"}

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from demos.editing.change import change
 from demos.motion import npz
+from demos.motion.change import change
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.runtime import workspace
@@ -52,7 +52,7 @@ class Version:
 
 
 class Pair(NamedTuple):
-    """Two versions side by side; change : (bins, parts) of demos.editing.change, None where they do not match."""
+    """Two versions side by side; change : (bins, parts) of demos.motion.change, None where they do not match."""
 
     first: Version
     second: Version

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_motion import make_groove
 
-from demos.editing.change import PART_NAMES, SEEN, between, change
+from demos.motion.change import PART_NAMES, SEEN, between, change
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX
