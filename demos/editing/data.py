@@ -15,7 +15,9 @@ from demos.audio.conditions import music_condition
 from demos.corpus.edits import Edit
 from demos.corpus.shards import Shard, Shards, shard_folder
 from demos.corpus.styles import STYLE_NAMES
+from demos.editing import origins
 from demos.editing.conditions import blend_s, change_mask
+from demos.editing.origins import Origins
 from demos.motion.vector import FPS
 from demos.nn.kinematics import canonical
 from demos.runtime.errors import InputError
@@ -37,7 +39,7 @@ class DanceBatch:
 class EditBatch:
     """before, after (batch, WINDOW, 151), music (batch, WINDOW, 39), instruction (batch, 129), mask (batch, WINDOW, 6).
 
-    An instruction is its embedding and its strength.
+    An instruction is its embedding and its strength. origins : what the result takes from the dance before.
     """
 
     before: Tensor
@@ -45,6 +47,7 @@ class EditBatch:
     music: Tensor
     instruction: Tensor
     mask: Tensor
+    origins: Origins[Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,7 @@ class _Pair:
     music: tuple
     beats: tuple[float, ...]
     downbeats: tuple[float, ...]
+    kind: str
     start: int
     stop: int
     blend: int
@@ -137,7 +141,7 @@ class Pairs:
             self.pairs.append(
                 _Pair(
                     shard, tuple(views["before"]), tuple(views["after"]), tuple(views["music"]),
-                    tuple(facts["beats"]), tuple(facts["downbeats"]), start, min(stop, WINDOW),
+                    tuple(facts["beats"]), tuple(facts["downbeats"]), edit.kind, start, min(stop, WINDOW),
                     round(blend_s(edit.kind) * FPS), edit.parts, edit.strength,
                     tuple(sentences.setdefault(text, len(sentences)) for text in facts["instructions"]),
                 )
@@ -159,10 +163,19 @@ class Pairs:
         ]
         told = [np.append(self.embeddings[rng.choice(pair.sentences)], np.float32(pair.strength)) for pair in chosen]
         mask = [change_mask(WINDOW, pair.start, pair.stop, pair.parts, blend=pair.blend) for pair in chosen]
+        after, before = canonical(after, before), canonical(before, before)
         return EditBatch(
-            canonical(before, before), canonical(after, before), torch.from_numpy(np.stack(music)),
-            torch.from_numpy(np.stack(told)), torch.from_numpy(np.stack(mask)),
+            before, after, torch.from_numpy(np.stack(music)),
+            torch.from_numpy(np.stack(told)), torch.from_numpy(np.stack(mask)), self._origins(chosen, before, after),
         )  # fmt: skip
+
+    @staticmethod
+    def _origins(chosen: Sequence[_Pair], before: Tensor, after: Tensor) -> Origins[Tensor]:
+        found = [
+            origins.of_edit(pair.kind, pair.parts, *(motion[row].numpy() for motion in (before, after)))
+            for row, pair in enumerate(chosen)
+        ]
+        return Origins(*(torch.from_numpy(np.stack(part)) for part in zip(*found, strict=True)))
 
     def _rows(self, pair: _Pair, view: str) -> np.ndarray:
         if pair.shard not in self._shards:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
+from demos.editing.model import Taking
+from demos.editing.origins import Origins
 from demos.motion.skeleton import FEET
 from demos.nn.kinematics import joint_positions
 
-RECONSTRUCTION, VELOCITY, POSITION, FOOT = 3.0, 2.0, 8.0, 8.0
-"""Weights: DanceEditor has 10 x simple + velocity + foot without saying in which units; chosen so that each term of a
+WEIGHTS = {
+    "reconstruction": 3.0, "velocity": 2.0, "position": 8.0, "foot": 8.0, "time": 1.0, "side": 0.3, "turn": 0.3,
+}  # fmt: skip
+"""DanceEditor has 10 x simple + velocity + foot without saying in which units; chosen so that each term of a
 half-trained network is of the same size."""
 STRETCH = 60
 """Frames, at a random place, on which joint positions are compared: they cost as much as the network."""
@@ -46,11 +51,33 @@ def motion_losses(
     }
 
 
-def weighted(terms: dict[str, Tensor]) -> Tensor:
-    """Their weighted sum."""
-    return (
-        RECONSTRUCTION * terms["reconstruction"]
-        + VELOCITY * terms["velocity"]
-        + POSITION * terms["position"]
-        + FOOT * terms["foot"]
+def origin_losses(taking: Taking, origins: Origins[Tensor], mask: Tensor, sees: Tensor) -> dict[str, Tensor]:
+    """How far what an editor takes from the dance before is from where the edited frames do come from.
+
+    mask : (batch, frames, 6), counted where it lets change in full. sees : (batch,) 0 for rows without a dance.
+    "time" is in seconds, "side" a cross entropy, "turn" in radians; the mean of all rows, those without included.
+    """
+    inside = (mask.amax(-1) > 0.99).float() * sees[:, None]
+
+    def mean(values: Tensor, rows: Tensor) -> Tensor:
+        return ((values * inside).sum(1) / inside.sum(1).clamp(min=1) * rows).mean()
+
+    side = functional.binary_cross_entropy(
+        taking.mirror.float().clamp(1e-5, 1 - 1e-5),
+        origins.mirrored[:, None].expand_as(taking.mirror),
+        reduction="none",
     )
+    return {
+        "time": mean(functional.smooth_l1_loss(taking.later[..., 0].float(), origins.later, reduction="none", beta=0.1),
+                     origins.retimed),
+        "side": mean((side * origins.mirrored[:, None]).sum(-1) / origins.mirrored.sum(-1).clamp(min=1)[:, None],
+                     origins.swapped),
+        "turn": mean(functional.smooth_l1_loss(taking.yaw[..., 0].float(), origins.yaw, reduction="none", beta=0.3),
+                     origins.turned),
+    }  # fmt: skip
+
+
+def weighted(terms: dict[str, Tensor]) -> Tensor:
+    """The weighted sum of those there are."""
+    first, *others = (weight * terms[name] for name, weight in WEIGHTS.items() if name in terms)
+    return sum(others, first)

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeVar
 import numpy as np
 import torch
 from scipy.fft import dct
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -280,36 +281,32 @@ class Taken(nn.Module):
 
     columns: Tensor
     signs: Tensor
-    bell: Tensor
 
     def __init__(self) -> None:
         super().__init__()
         columns, signs = mirrored_columns()
         self.register_buffer("columns", torch.from_numpy(columns), persistent=False)
         self.register_buffer("signs", torch.from_numpy(signs), persistent=False)
-        reach = torch.arange(-round(3 * EVEN_S * FPS), round(3 * EVEN_S * FPS) + 1)
-        bell = torch.exp(-0.5 * (reach / (EVEN_S * FPS)).square())
-        self.register_buffer("bell", bell / bell.sum(), persistent=False)
 
     def forward(self, before: Tensor, taking: Taking, normalise: Normaliser) -> Tensor:
         """before (batch, frames, 151) normalised -> (batch, frames, 151) normalised."""
         shown = _at(before, taking.later)
-        smooth = _at(self._smoothed(before), taking.later)
+        smooth = _at(torch.from_numpy(_smoothing(before.shape[1])).to(before) @ before, taking.later)
         shown = shown + taking.even * (smooth - shown)
         swapped = (normalise.inverse(shown)[..., self.columns] * self.signs - normalise.mean) / normalise.deviation
         shown = shown + taking.mirror * (swapped - shown)
         shown = shown + taking.swing * (shown - shown.mean(dim=1, keepdim=True))
         return _turned(shown, taking.yaw, normalise)
 
-    def _smoothed(self, motion: Tensor) -> Tensor:
-        reach = len(self.bell) // 2
-        padded = functional.pad(motion.transpose(1, 2), (reach, reach), mode="replicate").flatten(0, 1)[:, None]
-        smooth = functional.conv1d(padded, self.bell.to(motion.dtype).view(1, 1, -1))
-        return smooth.view(motion.shape[0], motion.shape[2], -1).transpose(1, 2)
-
 
 EVEN_S = 0.26
 """Deviation of the bell that smooths, as in the corpus's layer for fluid movement."""
+
+
+@lru_cache(maxsize=8)
+def _smoothing(frames: int) -> np.ndarray:
+    """(frames, frames) float32: smooths columns."""
+    return gaussian_filter1d(np.eye(frames), EVEN_S * FPS, axis=0, mode="nearest").astype(np.float32)
 
 
 def _at(motion: Tensor, later: Tensor) -> Tensor:

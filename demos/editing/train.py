@@ -20,8 +20,9 @@ from tqdm import tqdm
 from demos.corpus.styles import STYLE_NAMES
 from demos.editing import weights
 from demos.editing.data import WINDOW, Dances, Pairs
-from demos.editing.losses import motion_losses, weighted
+from demos.editing.losses import motion_losses, origin_losses, weighted
 from demos.editing.model import EMBEDDING, Config, Editor, Kind, Predictor, parameters_of
+from demos.editing.origins import Origins
 from demos.nn import training, weight_files
 from demos.nn.diffusion import STEPS, scheduler
 from demos.runtime.caches import file_sha256
@@ -160,11 +161,15 @@ class EditorTask:
         sees = (torch.rand(size, generator=noise) >= NO_BEFORE).float().to(self.device)
         mask = batch.mask.to(self.device)
         with _autocast(self.device):
-            clean = network(
+            clean, taking = network.changed(
                 noisy, steps, before, batch.music.to(self.device), batch.instruction.to(self.device), mask, reads, sees
             )
         weights = _weights((before - wanted).square().mean((1, 2)), sees)
-        return motion_losses(clean.float(), wanted, network.normalise.inverse, generator=noise, weights=weights)
+        found = motion_losses(clean.float(), wanted, network.normalise.inverse, generator=noise, weights=weights)
+        if taking is not None:
+            origins = Origins(*(part.to(self.device) for part in batch.origins))
+            found |= origin_losses(taking, origins, mask, reads * sees)
+        return found
 
 
 def _weights(changes: Tensor, sees: Tensor) -> Tensor:

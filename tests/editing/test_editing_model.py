@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from demos.editing.model import WIDTH, Editor, Normaliser, Posterior, Taken
-from demos.motion import vector
+from demos.editing.model import WIDTH, Editor, Normaliser, Posterior, Taken, Taking
+from demos.motion import rotations, vector
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, MIRROR
 from demos.nn.diffusion import scheduler
@@ -63,19 +63,43 @@ def test_mirrored_columns_are_a_mirrored_motion():
     assert np.allclose(vector.encode(motion, contacts)[:, columns] * signs, wanted, atol=1e-6)
 
 
-def test_what_is_taken_over_is_later_mirrored_and_larger(dance):
+def test_what_is_taken_over_is_later_mirrored_smoothed_larger_and_turned(dance):
     taken, plain = Taken(), Normaliser(WIDTH)
     none, all_ = torch.zeros(2, 60, WIDTH), torch.ones(2, 60, WIDTH)
     now = torch.zeros(2, 60, 1)
-    assert torch.equal(taken(dance, now, none, none, plain), dance)
-    later = taken(dance, now + 0.1, none, none, plain)
+    nothing = Taking(now, none, none, none, now)
+
+    def take(motion=dance, **changes):
+        return taken(motion, nothing._replace(**changes), plain)
+
+    assert torch.allclose(take(), dance, atol=1e-6)
+    later = take(later=now + 0.1)
     assert torch.allclose(later[:, :57], dance[:, 3:], atol=1e-5)
     assert torch.allclose(later[:, 57:], dance[:, -1:].expand(-1, 3, -1), atol=1e-5)
-    mirrored = taken(dance, now, all_, none, plain)
+    mirrored = take(mirror=all_)
     assert not torch.allclose(mirrored, dance)
-    assert torch.allclose(taken(mirrored, now, all_, none, plain), dance, atol=1e-5)
-    larger = taken(dance, now, none, 0.5 * all_, plain)
-    assert torch.allclose(larger.std(1), 1.5 * dance.std(1), atol=1e-4)
+    assert torch.allclose(take(mirrored, mirror=all_), dance, atol=1e-5)
+    assert torch.allclose(take(swing=0.5 * all_).std(1), 1.5 * dance.std(1), atol=1e-4)
+    speed = dance.diff(dim=1).square().mean()
+    assert take(even=all_).diff(dim=1).square().mean() < 0.8 * speed
+    assert take(even=-0.5 * all_).diff(dim=1).square().mean() > speed
+
+
+def test_a_pelvis_is_turned_to_the_left_about_the_vertical():
+    rng = np.random.default_rng(0)
+    motion = Motion(rng.normal(size=(4, 24, 3)).astype(np.float32), rng.normal(size=(4, 3)).astype(np.float32), 30)
+    normaliser = Normaliser(WIDTH)
+    normaliser.mean.uniform_(-1, 1)
+    normaliser.deviation.uniform_(0.5, 2)
+    angle = np.linspace(-3, 3, 4)
+    matrices = rotations.rotvec_to_matrix(motion.poses)
+    matrices[:, 0] = rotations.yaw(angle) @ matrices[:, 0]
+    wanted = vector.encode(Motion(rotations.matrix_to_rotvec(matrices), motion.translation, 30), np.zeros((4, 4), bool))
+    before = torch.from_numpy(vector.encode(motion, np.zeros((4, 4), bool)))[None]
+    none, now = torch.zeros(1, 4, WIDTH), torch.zeros(1, 4, 1)
+    yaw = torch.from_numpy(angle).float().view(1, 4, 1)
+    made = normaliser.inverse(Taken()(normaliser(before), Taking(now, none, none, none, yaw), normaliser))
+    assert np.allclose(made[0].numpy(), wanted, atol=1e-4)
 
 
 def test_an_editor_returns_what_the_mask_holds(dance):

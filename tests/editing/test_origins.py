@@ -1,0 +1,75 @@
+"""Where edited frames come from is read off pairs that the corpus's own layers made."""
+
+import numpy as np
+import pytest
+import torch
+from made_motion import make_groove
+
+from demos.corpus.edits import carry_out, make_edit
+from demos.editing import origins
+from demos.editing.losses import origin_losses
+from demos.editing.model import WIDTH, Taken, Taking
+from demos.editing.origins import Origins
+from demos.motion import vector
+from demos.motion.dance import Dance, Provenance
+from demos.nn.normaliser import Normaliser
+
+BEATS = np.arange(0, 8, 0.5)
+
+
+def pair(kind, **params):
+    dance = Dance((make_groove(seconds=8.0),), Provenance("test"), "0" * 64, BEATS, BEATS[::4])
+    edit = make_edit(dance, kind, params=params)
+    after = carry_out(dance, edit)
+    return edit, *(vector.encode(each.motions[0]) for each in (dance, after))
+
+
+def taken(found: Origins[np.ndarray], before: np.ndarray) -> np.ndarray:
+    frames = len(before)
+    none = torch.zeros(1, frames, WIDTH)
+    mirror = torch.from_numpy(found.mirrored).expand(1, frames, -1)
+    later, yaw = (torch.from_numpy(part).view(1, -1, 1) for part in (found.later, found.yaw))
+    return Taken()(torch.from_numpy(before)[None], Taking(later, mirror, none, none, yaw), Normaliser(WIDTH))[0].numpy()
+
+
+@pytest.mark.parametrize("kind", ["faster", "slower", "freeze", "hits", "hold_end", "mirror", "mirror_arms"])
+def test_what_is_taken_from_there_is_the_edited_dance(kind):
+    edit, before, after = pair(kind)
+    found = origins.of_edit(kind, edit.parts, before, after)
+    assert found.retimed == (kind in origins.RETIMED)
+    assert found.swapped == kind.startswith("mirror")
+    arms = slice(vector.ROTATIONS.start + 6 * 16, WIDTH)
+    inside = slice(45, 195)  # away from where edits come and go
+    there = np.square(taken(found, before) - after)[inside, arms].mean()
+    unmoved = np.square(before - after)[inside, arms].mean()
+    assert there < 0.25 * unmoved
+
+
+def test_turns_are_followed_all_the_way_round():
+    edit, before, after = pair("turn", way="left", count=2)
+    found = origins.of_edit("turn", edit.parts, before, after)
+    assert found.turned == 1
+    assert np.abs(np.diff(found.yaw)).max() < 1.0  # no jumps
+    assert np.ptp(found.yaw) == pytest.approx(4 * np.pi, abs=0.7)
+
+
+def test_other_kinds_have_no_origins():
+    edit, before, after = pair("raise_arms")
+    found = origins.of_edit("raise_arms", edit.parts, before, after)
+    assert all(not np.any(part) for part in found)
+
+
+def test_losses_are_nought_at_the_origins_and_count_only_where_edits_act():
+    edit, before, after = pair("slower")
+    found = Origins(
+        *(torch.from_numpy(np.stack([part])) for part in origins.of_edit("slower", edit.parts, before, after))
+    )
+    frames = len(before)
+    none, now = torch.zeros(1, frames, WIDTH), torch.zeros(1, frames, 1)
+    right = Taking(found.later[..., None], none, none, none, now)
+    mask, sees = torch.ones(1, frames, 6), torch.ones(1)
+    assert all(float(value) == 0 for value in origin_losses(right, found, mask, sees).values())
+    wrong = origin_losses(right._replace(later=now), found, mask, sees)
+    assert float(wrong["time"]) > 0.2
+    assert float(origin_losses(right._replace(later=now), found, 0 * mask, sees)["time"]) == 0
+    assert float(origin_losses(right._replace(later=now), found, mask, 0 * sees)["time"]) == 0
