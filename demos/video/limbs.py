@@ -79,7 +79,7 @@ def _trunk(inner: np.ndarray) -> np.ndarray:
     """(2,) x, y: the middle of the widest place, preferring the middle of the shape to a big head."""
     height, width = inner.shape
     y, x = np.mgrid[0:height, 0:width]
-    ys, xs = np.nonzero(inner)
+    _, xs = np.nonzero(inner)
     off = ((x - xs.mean()) / width) ** 2 + ((y - 0.53 * height) / (0.55 * height)) ** 2
     best = np.argmax(inner / inner.max() - 1.1 * off)
     return np.array([best % width, best // width])
@@ -250,6 +250,7 @@ def _template(mask: np.ndarray, inner: np.ndarray, middle: np.ndarray) -> np.nda
         put(f"{side}_heel", 0.45 * sign, bottom - 0.01 * tall)
         put(f"{side}_toe", 0.5 * sign, bottom)
         wrist = points[PLACE[f"{side}_wrist"]]
-        points[PARTS[f"{side}_hand"]] = guess_hand(wrist, wrist + [0, 0.05 * tall], wrist + [0.02 * sign, 0.03 * tall])
+        knuckles, thumb = np.array([0, 0.05 * tall]), np.array([0.02 * sign * tall, 0.03 * tall])
+        points[PARTS[f"{side}_hand"]] = guess_hand(wrist, wrist + knuckles, wrist + thumb)
     _face(np.array([x, top]), np.array([x, top + 0.8 * (neck_y - top)]), points)
     return settle(points)

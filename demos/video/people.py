@@ -93,7 +93,8 @@ def _looks(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
     if long < 1.25 * short:
         return
     for start in np.linspace(0, long - short, 2 if long < 2 * short else 3).astype(int):
-        yield (int(start), 0, int(start) + short, short) if width > height else (0, int(start), short, int(start) + short)
+        left, top = (int(start), 0) if width > height else (0, int(start))
+        yield left, top, left + short, top + short
 
 
 def _look(rgb: np.ndarray, box: tuple[int, int, int, int]) -> Person | None:
@@ -119,7 +120,8 @@ def _collect(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     points, confidence, depth = np.zeros((len(NAMES), 2)), np.zeros(len(NAMES)), np.zeros(len(NAMES))
     for name, place in _BODY.items():
-        points[PLACE[name]], depth[PLACE[name]], confidence[PLACE[name]] = body[place, :2], body[place, 2], body[place, 3]
+        at = PLACE[name]
+        points[at], depth[at], confidence[at] = body[place, :2], body[place, 2], body[place, 3]
     points = settle(points)
     for name, sides in (("neck", "shoulder"), ("pelvis", "hip")):
         pair = [PLACE[f"left_{sides}"], PLACE[f"right_{sides}"]]

@@ -56,7 +56,9 @@ def _upright(image: Image.Image, name: str) -> np.ndarray:
             f'"{name}" is only {width} x {height} pixels: choose a picture of at least {SHORTEST} x {SHORTEST}.'
         )
     if max(width, height) > 8 * min(width, height):
-        raise InputError(f'"{name}" is a strip of {width} x {height} pixels: choose one at most 8 times as long as wide.')
+        raise InputError(
+            f'"{name}" is a strip of {width} x {height} pixels: choose one less than 8 times as long as wide.'
+        )
     if max(width, height) > 2 * LONGEST:
         image.draft("RGB", (2 * LONGEST, 2 * LONGEST))  # lets JPEG decode small at once; no other format has it
     image = ImageOps.exif_transpose(image)

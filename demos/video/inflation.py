@@ -1,0 +1,133 @@
+"""Meshes from outlines: a layer's flat shape, triangulated and blown up to a body with a front and a back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.ndimage import map_coordinates
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import spsolve
+from scipy.spatial import Delaunay
+
+_INFLATE = 180
+"""Pixels of a layer's longer side at which its thickness is computed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Balloon:
+    """A closed mesh. places : (v, 2) pixels of the picture. height : (v,) pixels towards the viewer, negative behind;
+    the first half of the vertices is the front, the second the back. faces : (f, 3), anticlockwise seen from outside
+    with x right, y UP, z to the viewer; the first half is the front."""
+
+    places: np.ndarray
+    height: np.ndarray
+    faces: np.ndarray
+
+
+def inflate(mask: np.ndarray, corner: np.ndarray, step: float) -> Balloon | None:
+    """A balloon of an outline (h, w) float32, with triangles about `step` pixels wide; None when there is nothing."""
+    rim = _contours(mask, step)
+    if not rim:
+        return None
+    flat, inside = _fill(mask, np.concatenate(rim), step)
+    faces = _triangles(flat, mask)
+    if len(faces) == 0:
+        return None
+    used = np.unique(faces)
+    number = np.full(len(flat), -1)
+    number[used] = np.arange(len(used))
+    flat, faces = flat[used], number[faces]
+    thick = _thickness(mask, flat)
+    edge = ~inside[used]
+    thick[edge] = 0
+    count = len(flat)
+    back = faces[:, ::-1] + count
+    return Balloon(
+        np.concatenate([flat, flat]) + corner, np.concatenate([thick, -thick]), np.concatenate([faces, back])
+    )  # fmt: skip
+
+
+def _contours(mask: np.ndarray, step: float) -> list[np.ndarray]:
+    """Points along the outlines, about `step` apart, where the mask is one half. Pixel centres are at .5."""
+    wide = np.pad(mask, 1)
+    found, _ = cv2.findContours((wide > 0.5).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    soft = cv2.GaussianBlur(wide, (0, 0), 0.8)
+    slope = np.stack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)]) / 8
+    rims = []
+    for line in found:
+        line = line[:, 0].astype(np.float64)
+        closed = np.concatenate([line, line[:1]])
+        along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(closed, axis=0), axis=1))])
+        count = int(along[-1] / step)
+        if count < 4:
+            continue
+        at = np.linspace(0, along[-1], count, endpoint=False)
+        points = np.stack([np.interp(at, along, closed[:, k]) for k in range(2)], axis=1)
+        for _ in range(3):  # Newton's steps down the slope to the half
+            value = map_coordinates(soft, points[:, ::-1].T, order=1, mode="nearest")
+            grade = np.stack([map_coordinates(s, points[:, ::-1].T, order=1, mode="nearest") for s in slope], axis=1)
+            size = (grade**2).sum(axis=1)
+            move = ((0.5 - value) / np.maximum(size, 1e-3))[:, None] * grade
+            points += np.clip(move, -0.7, 0.7)
+        rims.append(points - 1 + 0.5)
+    return rims
+
+
+def _fill(mask: np.ndarray, rim: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (v, 2): the rim, then a lattice of triangles inside; and which of them are inside (v,)."""
+    height, width = mask.shape
+    rows = np.arange(0.5 * step, height, step * 0.866)
+    lattice = np.concatenate([
+        np.stack([np.arange(0.25 * step + (0.5 * step if i % 2 else 0), width, step), np.full_like(
+            np.arange(0.25 * step + (0.5 * step if i % 2 else 0), width, step), y)], axis=1)
+        for i, y in enumerate(rows)
+    ])  # fmt: skip
+    inner = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    deep = inner[lattice[:, 1].astype(int), lattice[:, 0].astype(int)]
+    kept = lattice[deep > 0.62 * step]
+    return np.concatenate([rim, kept]), np.concatenate([np.zeros(len(rim), bool), np.ones(len(kept), bool)])
+
+
+def _triangles(flat: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(f, 3) Delaunay triangles whose middle is inside the mask, anticlockwise when y points up."""
+    if len(flat) < 4:
+        return np.zeros((0, 3), np.int64)
+    faces = Delaunay(flat).simplices
+    corners = flat[faces]
+    middle = np.clip(corners.mean(axis=1), 0, np.array(mask.shape[::-1]) - 1)
+    value = map_coordinates(mask, middle[:, ::-1].T - 0.5, order=1, mode="nearest")
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    kept = (value > 0.4) & (np.abs(area) > 1e-3)
+    faces, area = faces[kept], area[kept]
+    return np.where(area[:, None] < 0, faces, faces[:, ::-1])
+
+
+def _thickness(mask: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """Half the thickness (v,) pixels at vertices: the root of a membrane's height under pressure.
+
+    A strip of half width r becomes a cylinder of radius r; a disc somewhat flatter than a ball.
+    """
+    scale = min(1.0, _INFLATE / max(mask.shape))
+    size = max(3, round(mask.shape[1] * scale)), max(3, round(mask.shape[0] * scale))
+    small = np.pad(cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.5, 1)
+    ys, xs = np.nonzero(small)
+    if len(xs) == 0:
+        return np.zeros(len(flat))
+    number = np.full(small.shape, -1)
+    number[ys, xs] = np.arange(len(xs))
+    rows, columns = [np.arange(len(xs))], [np.arange(len(xs))]
+    values = [np.full(len(xs), 4.0)]
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        other = number[ys + dy, xs + dx]
+        linked = np.flatnonzero(other >= 0)
+        rows.append(linked)
+        columns.append(other[linked])
+        values.append(np.full(len(linked), -1.0))
+    matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))).tocsc()
+    pressed = np.zeros(small.shape)
+    pressed[ys, xs] = np.sqrt(np.maximum(spsolve(matrix, np.full(len(xs), 2.0)), 0))
+    at = flat * [size[0] / mask.shape[1], size[1] / mask.shape[0]] + 0.5
+    return map_coordinates(pressed, at[:, ::-1].T, order=1, mode="nearest") / scale

@@ -1,0 +1,211 @@
+"""The puppet: a figure that was cut out of a picture performs a track before the picture's own background."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from demos.render import raster
+from demos.render.scene import processors
+from demos.video import puppet_raster as loops
+from demos.video.puppet_pose import Bones, pose
+from demos.video.puppet_rig import CAMERA_FAR, CAMERA_HIGH, Rig
+from demos.video.track import PoseTrack
+
+LATE_S = 0.085
+"""Seconds that hair and cloth are behind."""
+_LAMP = np.array([-0.35, 0.72, 0.6])
+_LEAN = np.array([0.16, -0.1])
+_CELL, _LEFT, _BACK, _ROWS, _COLUMNS = 0.02, -2.0, -1.6, 130, 200
+_DARK = 0.42
+CHUNK = 6
+_PADDING = {"head": 0.09, "knuckles": 0.07, "ankle": 0.07, "knee": 0.06, "elbow": 0.05}
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """A rig with what it does. view_height : pixels of one unit; origin : (2,) pixels: where it stands in the film."""
+
+    rig: Rig
+    bones: Bones
+    late: np.ndarray
+    view_height: float
+    origin: np.ndarray
+
+
+def rehearse(rig: Rig, track: PoseTrack, *, lag: bool = True, stay: bool = True) -> Actor:
+    """An actor that stays inside the picture: with as much of the track's travel as fits, smaller where it must be.
+
+    stay : False leaves travel and size as they are.
+    """
+    width, height = rig.size
+    best: Actor | None = None
+    for travel in (1.0, 0.8, 0.6, 0.4, 0.2, 0.0) if stay else (1.0,):
+        bones = pose(rig, track, travel=travel)
+        scale, shift = _fit(rig, bones, width, height) if stay else (1.0, 0.0)
+        late = _behind(bones.transforms, track.fps) if lag else bones.transforms
+        best = Actor(rig, bones, late, rig.anatomy.height * scale, rig.origin + np.array([shift, 0.0]))
+        if scale > 0.93:
+            break
+    assert best is not None
+    return best
+
+
+def _fit(rig: Rig, bones: Bones, width: int, height: int) -> tuple[float, float]:
+    """How much smaller a figure must be to stay in the picture, and how far aside it stands, pixels."""
+    low, high = [], []
+    for name, place in bones.points.items():
+        pad = _PADDING.get(name.split("_")[-1], 0.04)
+        near = CAMERA_FAR / (CAMERA_FAR - place[:, 2])
+        x = place[:, 0] * near
+        y = CAMERA_HIGH + (place[:, 1] - CAMERA_HIGH) * near
+        low.append([(x - pad).min(), (y - pad).min()])
+        high.append([(x + pad).max(), (y + pad).max()])
+    left, bottom = np.min(low, axis=0)
+    right, top = np.max(high, axis=0)
+    # What is wider than its bones: hair, skirts.
+    rest = rig.vertices
+    top = max(top, top - max(p[:, 1].max() for n, p in bones.points.items() if n == "head")
+              + bones.points["head"][:, 1].max() + 0.0, 0.0) if len(rest) else top  # fmt: skip
+    unit = rig.anatomy.height
+    margin = 0.012 * max(width, height)
+    cropped = rig.anatomy.floor > height + 1
+    scale = 1.0
+    above = (rig.origin[1] - margin) / (unit * max(top, 1e-3))
+    scale = min(scale, above if above < 1 else 1.0)
+    scale = min(scale, (width - 2 * margin) / (unit * max(right - left, 1e-3)))
+    if not cropped and bottom < 0:
+        room = height - margin - rig.origin[1]
+        scale = min(scale, max(room, 0.0) / (unit * -bottom) if room > 0 else 0.85)
+    if cropped:
+        scale = max(scale, 0.97)
+    scale = float(np.clip(scale, 0.45, 1.0))
+    shift = 0.0
+    if rig.origin[0] + unit * scale * left < margin:
+        shift = margin - (rig.origin[0] + unit * scale * left)
+    elif rig.origin[0] + unit * scale * right > width - margin:
+        shift = width - margin - (rig.origin[0] + unit * scale * right)
+    return scale, float(shift)
+
+
+def _behind(transforms: np.ndarray, fps: float) -> np.ndarray:
+    """The transforms as a spring sees them: late, and a little past where they stopped."""
+    late = transforms.copy()
+    speed = np.zeros_like(transforms[0])
+    stiff = (2 / (LATE_S * fps)) ** 2
+    damping = 2 * 0.55 * np.sqrt(stiff)
+    steps = 2
+    for frame in range(1, len(transforms)):
+        place = late[frame - 1].copy()
+        for _ in range(steps):
+            speed = speed + (stiff * (transforms[frame] - place) - damping * speed) / steps
+            place = place + speed / steps
+        late[frame] = place
+    return late
+
+
+class Stage:
+    """What one thread draws on: buffers of a picture's size, used again for every frame."""
+
+    def __init__(self, height: int, width: int, actors: Sequence[Actor]):
+        self.samples = np.zeros((height, width, 4), np.uint64)
+        self.cover = np.zeros((height, width), np.uint8)
+        self.faces, self.texture, self.textures, self.places, self.rest_normals = [], [], [], [], []
+        self.vertices = [np.empty_like(actor.rig.vertices) for actor in actors]
+        self.screens = [np.empty_like(actor.rig.vertices) for actor in actors]
+        self.normals = [np.empty_like(actor.rig.vertices) for actor in actors]
+        self.rest = [_rest_normals(actor.rig) for actor in actors]
+        self.shades = [np.ones(len(actor.rig.vertices), np.float32) for actor in actors]
+
+
+def _rest_normals(rig: Rig) -> np.ndarray:
+    out = np.empty_like(rig.vertices)
+    loops.normals(rig.vertices, rig.faces, out)
+    return out
+
+
+def draw(stage: Stage, actors: Sequence[Actor], frame: int, picture: np.ndarray, *, shadows: bool = True) -> np.ndarray:
+    """Draw a frame of the actors into picture (h, w, 3) uint8, which holds the background; returns the cover (h, w)
+    uint8, a buffer that the next frame overwrites."""
+    stage.cover[:] = 0
+    height = picture.shape[0]
+    for index, actor in enumerate(actors):
+        rig, vertices = actor.rig, stage.vertices[index]
+        loops.skin(rig.vertices, rig.weights, rig.loose, actor.bones.transforms[frame], actor.late[frame], vertices)
+        if shadows and rig.anatomy.floor < height + 1:
+            _shadow(actor, vertices, picture)
+    # Nearer actors are drawn over farther ones: each with a depth of its own, so that two never cut each other up.
+    order = sorted(range(len(actors)), key=lambda k: float(actors[k].bones.points["pelvis"][frame, 2]))
+    for index in order:
+        actor = actors[index]
+        rig, vertices, screen = actor.rig, stage.vertices[index], stage.screens[index]
+        loops.normals(vertices, rig.faces, stage.normals[index])
+        strength = 0.26 if rig.kind == "person" else 0.16
+        loops.light(stage.normals[index], stage.rest[index], _LAMP, strength, stage.shades[index])
+        loops.project(vertices, CAMERA_FAR, CAMERA_HIGH, actor.view_height, actor.origin, screen)
+        box = np.array([picture.shape[1], height, 0, 0], np.int64)
+        raster.fill(screen, rig.faces, stage.samples, box)
+        if box[2] > box[0]:
+            loops.paint(
+                stage.samples, box, screen, rig.faces, rig.places, rig.texture, rig.textures, stage.shades[index],
+                picture, stage.cover,
+            )  # fmt: skip
+            stage.samples[box[1] : box[3], box[0] : box[2]] = 0
+    return stage.cover
+
+
+def _shadow(actor: Actor, vertices: np.ndarray, picture: np.ndarray) -> None:
+    near, soft = np.zeros((_ROWS, _COLUMNS), np.float32), np.zeros((_ROWS, _COLUMNS), np.float32)
+    loops.drop(vertices, _LEAN, _CELL, _LEFT, _BACK, near, soft)
+    near = np.minimum(cv2.GaussianBlur(near, (0, 0), 0.9) * 0.6, 1)
+    soft = np.minimum(cv2.GaussianBlur(soft, (0, 0), 3.2) * 0.05, 1)
+    high = actor.view_height * CAMERA_HIGH
+    top = max(0, int(actor.origin[1] - 0.6 * high))
+    loops.shadow(
+        picture, CAMERA_FAR, CAMERA_HIGH, actor.view_height, actor.origin, _CELL, _LEFT, _BACK, near, soft, top,
+        picture.shape[0], _DARK,
+    )  # fmt: skip
+
+
+def frames(
+    actors: Sequence[Actor],
+    background: np.ndarray,
+    *,
+    shadows: bool = True,
+    workers: int | None = None,
+    cut_out: bool = False,
+) -> Generator[np.ndarray, None, None]:
+    """Pictures (h, w, 3) uint8 of actors before a background (h, w, 3); (h, w, 4) with transparency when cut_out."""
+    count = len(actors[0].bones.transforms)
+    height, width = background.shape[:2]
+    workers = workers or processors()
+    stages = deque(Stage(height, width, actors) for _ in range(workers))
+
+    def job(start: int) -> list[np.ndarray]:
+        stage = stages.popleft()
+        try:
+            made = []
+            for frame in range(start, min(start + CHUNK, count)):
+                picture = background.copy()
+                cover = draw(stage, actors, frame, picture, shadows=shadows and not cut_out)
+                made.append(np.dstack([picture, cover]) if cut_out else picture)
+            return made
+        finally:
+            stages.append(stage)
+
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="puppet")
+    try:
+        ahead: deque[Future[list[np.ndarray]]] = deque()
+        for start in range(0, count, CHUNK):
+            ahead.append(pool.submit(job, start))
+            if len(ahead) > workers:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,214 @@
+"""A picture's figure as a jointed body: balloons of its layers in heights of the figure, fifteen bones, soft weights.
+
+World of the puppet: unit = height of the standing figure; x right, y up, z towards the viewer; the floor is y = 0, the
+middle of the hips stands at x = 0, z = 0. A camera stands CAMERA_FAR in front; at rest the puppet covers the very
+pixels of the picture that it was cut from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demos.corpus.keypoints import PLACE
+from demos.video.figure import Figure
+from demos.video.inflation import inflate
+from demos.video.layers import SIDES, Anatomy, Pieces, bones, take_apart, to_segment
+
+BONES = (
+    "pelvis", "chest", "head", "left_upper_arm", "right_upper_arm", "left_forearm", "right_forearm", "left_hand",
+    "right_hand", "left_thigh", "right_thigh", "left_shin", "right_shin", "left_foot", "right_foot",
+)  # fmt: skip
+BONE = {name: i for i, name in enumerate(BONES)}
+CAMERA_FAR = 4.5
+CAMERA_HIGH = 0.62
+"""Heights of the figure: how far the camera stands, and how high above the floor."""
+_FLAT = {"trunk": 0.62, "arm": 0.92, "leg": 0.9}
+"""Thickness by width: a trunk is not round."""
+_FINE = 105
+"""Triangles along the figure's height."""
+_LIMB = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
+
+
+@dataclass(frozen=True, eq=False)
+class Rig:
+    """A puppet at rest.
+
+    vertices : (v, 3) float32 world. faces : (f, 3) int32. weights : (v, 15) float32. loose : (v,) float32 0 to 1, how
+        much a vertex lags behind, as hair and cloth do. texture : (f,) int32, which of the textures a face shows.
+    places : (v, 2) float32 pixels within the textures. textures : (n, h, w, 3) uint8.
+    joints : name of a point -> (2,) world x, y at rest. anatomy : in pixels. origin : (2,) pixels of the world's origin
+        (below the hips, on the floor). normals : (v, 3) at rest. size : width, height of the picture.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    loose: np.ndarray
+    texture: np.ndarray
+    places: np.ndarray
+    textures: np.ndarray
+    joints: dict[str, np.ndarray]
+    anatomy: Anatomy
+    origin: np.ndarray
+    size: tuple[int, int]
+    kind: str
+
+    def pixels(self, world: np.ndarray) -> np.ndarray:
+        """World (..., 3) -> picture (..., 2)."""
+        near = CAMERA_FAR / (CAMERA_FAR - world[..., 2])
+        x = self.origin[0] + self.anatomy.height * world[..., 0] * near
+        y = self.origin[1] - self.anatomy.height * (CAMERA_HIGH + (world[..., 1] - CAMERA_HIGH) * near)
+        return np.stack([x, y], axis=-1)
+
+
+def build(figure: Figure) -> Rig:
+    """The puppet of a figure."""
+    pieces = take_apart(figure)
+    anatomy = pieces.anatomy
+    origin = np.array([figure.point("pelvis")[0], anatomy.floor])
+    step = max(2.0, anatomy.height / _FINE)
+    vertices, faces, weights, loose, texture, places, textures = [], [], [], [], [], [], []
+    count = 0
+    for layer in pieces.layers:
+        balloon = inflate(layer.mask, pieces.corner, step)
+        if balloon is None:
+            continue
+        own = _weights(figure, pieces, layer.name, balloon.places)
+        thick = balloon.height * _FLAT[layer.name.split("_")[-1]]
+        if layer.name.endswith("leg"):
+            thick = _foot_depth(figure, layer.name, balloon.places, thick, anatomy)
+        vertices.append(_world(balloon.places, thick, origin, anatomy.height))
+        faces.append(balloon.faces + count)
+        weights.append(own)
+        loose.append(_loose(figure, anatomy, layer.name, balloon.places))
+        half = len(balloon.faces) // 2
+        texture += [len(textures)] * half + [len(textures) + 1] * half
+        places.append(balloon.places - pieces.corner)
+        textures += [layer.front, layer.back]
+        count += len(balloon.places)
+    joints = {
+        name: np.array([figure.point(name)[0] - origin[0], origin[1] - figure.point(name)[1]]) / anatomy.height
+        for name in PLACE
+    }  # fmt: skip
+    return Rig(
+        np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32),
+        np.concatenate(weights).astype(np.float32), np.concatenate(loose).astype(np.float32),
+        np.array(texture, np.int32), np.concatenate(places).astype(np.float32), np.stack(textures), joints, anatomy,
+        origin, figure.size, figure.kind,
+    )  # fmt: skip
+
+
+def _world(places: np.ndarray, thick: np.ndarray, origin: np.ndarray, height: float) -> np.ndarray:
+    """Vertices (v, 3) that the camera sees exactly at their places in the picture."""
+    z = thick / height
+    far = (CAMERA_FAR - z) / CAMERA_FAR
+    x = (places[:, 0] - origin[0]) / height * far
+    y = CAMERA_HIGH + ((origin[1] - places[:, 1]) / height - CAMERA_HIGH) * far
+    return np.stack([x, y, z], axis=1)
+
+
+def _foot_depth(figure: Figure, limb: str, places: np.ndarray, thick: np.ndarray, anatomy: Anatomy) -> np.ndarray:
+    """Feet seen from the front are short in the picture: they get their length towards the viewer."""
+    joints = bones(figure, limb)
+    turned = abs(joints[3][0] - joints[2][0]) / (0.1 * anatomy.height)
+    longer = 1.0 + 1.0 * max(0.0, 1 - turned)
+    low = np.clip((places[:, 1] - joints[2][1]) / max(0.3 * anatomy.radius[limb], 1.0), 0, 1)
+    return thick * np.where(thick > 0, 1 + (longer - 1) * low, 1 + 0.25 * (longer - 1) * low)
+
+
+def _weights(figure: Figure, pieces: Pieces, layer: str, places: np.ndarray) -> np.ndarray:
+    """(v, 15) rows sum to 1."""
+    weights = np.zeros((len(places), len(BONES)))
+    if layer == "trunk":
+        _trunk_weights(figure, pieces.anatomy, places, weights)
+        return weights
+    side, kind = layer.split("_")
+    joints, radius = bones(figure, layer), pieces.anatomy.radius[layer]
+    ends = [(joints[0], joints[1]), (joints[1], joints[2]), (joints[2], joints[3])]
+    if kind == "leg":  # a foot is what is below the ankle, wherever it points
+        heel = figure.point(f"{side}_heel")
+        away_foot = np.minimum(to_segment(places, joints[2], joints[3])[0], to_segment(places, joints[2], heel)[0])
+    off = np.stack([to_segment(places, *end)[0] for end in ends], axis=1)
+    if kind == "leg":
+        off[:, 2] = away_foot
+    soft = np.array([0.4, 0.35, 0.25 if kind == "arm" else 0.2]) * radius
+    near = np.exp(-(off - off.min(axis=1, keepdims=True)) / np.maximum(soft, 0.5))
+    near /= near.sum(axis=1, keepdims=True)
+    # The root of a limb moves a little with the body, so that no edge shows.
+    along = to_segment(places, joints[0], joints[1])[1]
+    reach = np.linalg.norm(joints[1] - joints[0])
+    share = np.clip(1 - along * reach / max(0.9 * radius, 1), 0, 1)
+    base = (0.5 if kind == "arm" else 0.45) * _smooth(share)
+    weights[:, BONE["chest" if kind == "arm" else "pelvis"]] = base
+    for k, name in enumerate(_LIMB[kind]):
+        weights[:, BONE[f"{side}_{name}"]] = (1 - base) * near[:, k]
+    return weights
+
+
+def _trunk_weights(figure: Figure, anatomy: Anatomy, places: np.ndarray, weights: np.ndarray) -> None:
+    neck, pelvis = figure.point("neck"), figure.point("pelvis")
+    axis = neck - pelvis
+    length = max(float(np.linalg.norm(axis)), 1.0)
+    rise = (places - pelvis) @ axis / length**2
+    chest = _smooth((rise - 0.05) / 0.85)
+    chin, crown = figure.point("chin"), figure.point("crown")
+    throat = chin - neck
+    reach = max(float(np.linalg.norm(throat)), 0.02 * anatomy.height)
+    up = (crown - chin) / max(float(np.linalg.norm(crown - chin)), 1e-6)
+    over = (places - neck) @ up / max(float(throat @ up), 0.35 * reach)
+    # Long hair hangs beside the neck: what is far to the side of it below the chin stays with the shoulders.
+    head = _smooth((over - 0.35) / 0.75)
+    if figure.kind == "shape":
+        head = 0.6 * head
+    weights[:, BONE["head"]] = head
+    weights[:, BONE["chest"]] = (1 - head) * chest
+    weights[:, BONE["pelvis"]] = (1 - head) * (1 - chest)
+    for side in SIDES:
+        if f"{side}_arm" in anatomy.limbs:
+            near = np.linalg.norm(places - figure.point(f"{side}_shoulder"), axis=1)
+            share = 0.3 * np.exp(-((near / (0.05 * anatomy.height)) ** 2)) * (1 - head)
+            weights *= 1 - share[:, None]
+            weights[:, BONE[f"{side}_upper_arm"]] += share
+    legs = [side for side in SIDES if f"{side}_leg" in anatomy.limbs]
+    if len(legs) == 2:  # cloth below the hips goes with the thighs
+        hems = [anatomy.hem[side] for side in legs]
+        depth = max(0.16, *hems) * 0.5 * anatomy.height
+        below = _smooth(((places - pelvis) @ (-axis) / length - 0.02 * anatomy.height) / depth)
+        share = (0.75 if max(hems) else 0.5) * below
+        left, right = figure.point("left_hip"), figure.point("right_hip")
+        across = left - right
+        place = ((places - (left + right) / 2) @ across) / max(float(across @ across), 1.0)
+        to_left = _smooth(0.5 + 0.45 * place)
+        weights *= 1 - share[:, None]
+        weights[:, BONE["left_thigh"]] += share * to_left
+        weights[:, BONE["right_thigh"]] += share * (1 - to_left)
+
+
+def _loose(figure: Figure, anatomy: Anatomy, layer: str, places: np.ndarray) -> np.ndarray:
+    """How much vertices lag behind: hair away from the skull, skirts towards the hem, wide sleeves and trousers."""
+    height = anatomy.height
+    if layer != "trunk":
+        joints, radius = bones(figure, layer), anatomy.radius[layer]
+        off = np.minimum(to_segment(places, joints[0], joints[1])[0], to_segment(places, joints[1], joints[2])[0])
+        hand = to_segment(places, joints[2], joints[3])[1] > 0.05
+        return np.where(hand, 0.0, 0.8 * np.clip((off - 1.1 * radius) / (0.05 * height), 0, 1))
+    crown, chin = figure.point("crown"), figure.point("chin")
+    face = max(float(np.linalg.norm(crown - chin)), 1.0)
+    middle = (crown + chin) / 2
+    hair = np.clip((np.linalg.norm(places - middle, axis=1) - 0.55 * face) / (0.5 * face), 0, 1)
+    neck, pelvis = figure.point("neck"), figure.point("pelvis")
+    down = (pelvis - neck) / max(float(np.linalg.norm(pelvis - neck)), 1e-6)
+    above = np.clip(1 - ((places - neck) @ down) / (0.06 * height), 0, 1)
+    spine = to_segment(places, neck, pelvis)[0]
+    shoulders = np.linalg.norm(figure.point("left_shoulder") - figure.point("right_shoulder"))
+    wide = np.clip((spine - 0.75 * shoulders) / (0.06 * height), 0, 1)
+    below = (places - pelvis) @ down
+    skirt = np.clip((below - 0.06 * height) / (0.2 * height), 0, 1)
+    return np.clip(np.maximum.reduce([hair * above, 0.7 * wide * (1 - above), skirt]), 0, 1)
+
+
+def _smooth(x: np.ndarray) -> np.ndarray:
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
