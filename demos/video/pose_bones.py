@@ -1,7 +1,7 @@
 """The 60 key points as bones: which point hangs on which, how long bones are, and from bones to places and back.
 
-Space here is as a level camera sees it: x to the right of the picture, y up, z towards the viewer, so that a figure that
-faces the viewer stands as every motion of the suite does at rest.
+Space here is as a level camera sees it: x to the right of the picture, y up, z towards the viewer, so that a figure
+that faces the viewer stands as every motion of the suite does at rest.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class PartEncoder(nn.Module):
 
 @dataclass(frozen=True)
 class Coded:
-    """What came through the tokens: made (batch, frames, 249) normalised; commitment; for each book what it was given
+    """What came through the tokens: made (batch, frames, 252) normalised; commitment; for each book what it was given
     and chose, parts within levels."""
 
     made: Tensor
@@ -135,7 +135,7 @@ class Codec(nn.Module):
         return hidden
 
     def forward(self, states: Tensor, *, levels: int | None = None) -> Coded:
-        """Normalised states (batch, frames, 249), frames a multiple of 4, through the first `levels` tokens."""
+        """Normalised states (batch, frames, 252), frames a multiple of 4, through the first `levels` tokens."""
         levels = levels or self.config.levels
         latents: list[Tensor] = []
         found: list[Quantised] = []
@@ -157,7 +157,7 @@ class Codec(nn.Module):
 
     @torch.no_grad()
     def encode(self, states: Tensor) -> Tensor:
-        """Normalised states (batch, frames, 249), frames a multiple of 4 -> tokens (batch, frames / 4, 5, levels)."""
+        """Normalised states (batch, frames, 252), frames a multiple of 4 -> tokens (batch, frames / 4, 5, levels)."""
         rows = []
         for index, (encoder, part) in enumerate(zip(self.encoders, self._parts(states), strict=True)):
             left, row = encoder(part), []
@@ -169,7 +169,7 @@ class Codec(nn.Module):
         return torch.stack(rows, dim=2)
 
     def decode(self, tokens: Tensor) -> Tensor:
-        """Tokens (batch, steps, 5, levels) -> normalised states (batch, 4 steps, 249)."""
+        """Tokens (batch, steps, 5, levels) -> normalised states (batch, 4 steps, 252)."""
         sums = [
             torch.stack([self.book(part, level).lookup(tokens[:, :, part, level]) for level in range(tokens.shape[3])])
             .sum(0)

@@ -39,7 +39,7 @@ _DISTANCE_FRAMES = 10.0
 class Sequence2D:
     """One dance as one camera saw it.
 
-    seen, true : states (frames, 249) of the detector's points, and of where they truly were. music (frames, 39).
+    seen, true : states (frames, 252) of the detector's points, and of where they truly were. music (frames, 39).
     style : 0 for none, else index + 1 of STYLE_NAMES. values : the 35 features. beats, downbeats : seconds.
     """
 
@@ -84,7 +84,7 @@ def lifted(points: np.ndarray, depth: np.ndarray, sure: np.ndarray, camera: Mapp
     flat, depth = flat.astype(np.float64), depth.astype(np.float64)
     distance = gaussian_filter1d(distances(flat, depth, sure), _DISTANCE_FRAMES, mode="nearest")
     far = distance[:, None] + depth
-    local = np.stack([flat[..., 0] * far, flat[..., 1] * far, -far], axis=-1)
+    local = np.stack([flat[..., 0] * far, flat[..., 1] * far, np.negative(far)], axis=-1)
     turn = np.array(camera["turn"])
     back = turn[2] * [1, 0, 1]
     back /= np.linalg.norm(back)
@@ -102,10 +102,10 @@ def distances(flat: np.ndarray, depth: np.ndarray, sure: np.ndarray) -> np.ndarr
     """
     low, high = np.array(LIMBS), np.array([PARENTS[limb] for limb in LIMBS])
     weight = sure[:, low] * sure[:, high] + 1e-4
-    step = flat[:, low] - flat[:, high]
+    step = np.asarray(flat[:, low] - flat[:, high], np.float64)
     more = depth[:, low, None] * flat[:, low] - depth[:, high, None] * flat[:, high]
     along = depth[:, low] - depth[:, high]
-    length = usual_lengths()[low]
+    length = np.asarray(usual_lengths()[low], np.float64)
     a = (weight * (step**2).sum(-1)).sum(1)
     b = 2 * (weight * (step * more).sum(-1)).sum(1)
     c = (weight * ((more**2).sum(-1) + along**2 - length**2)).sum(1)
@@ -128,7 +128,7 @@ class Crops:
             raise InputError(f"The corpus has no 2-D sequences of {CROP} frames; build a larger size.")
 
     def batch(self, size: int, rng: np.random.Generator) -> Tensor:
-        """(size, CROP, 249) plain states as seen."""
+        """(size, CROP, 252) plain states as seen."""
         lengths = np.array([len(states) - CROP + 1 for states in self._states], float)
         crops = np.empty((size, CROP, STATE), np.float32)
         for row, index in enumerate(rng.choice(len(lengths), size, p=lengths / lengths.sum())):

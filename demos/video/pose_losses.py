@@ -18,7 +18,7 @@ _PLACES = (X, Z, HEIGHT, AHEAD, ASIDE, COSINE, SINE, TURN)
 
 
 def codec_terms(made: Tensor, wanted: Tensor, *, confidence: bool) -> dict[str, Tensor]:
-    """The terms, not yet weighed. made, wanted : plain states (batch, frames, 249).
+    """The terms, not yet weighed. made, wanted : plain states (batch, frames, 252).
 
     confidence : points count as much as they were seen; in the ablation all count alike and confidence is not made.
     """

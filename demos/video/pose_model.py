@@ -138,7 +138,7 @@ class Told:
     """What a segment is danced to.
 
     music : (batch, 4 steps, 39). song : (batch, 70) of `song_style`. style : (batch,) 0 for none, else index + 1 of
-    STYLE_NAMES. start : (batch, 249) normalised state at the first frame, of `standing_still`. priors : (batch, 4, 249)
+    STYLE_NAMES. start : (batch, 252) normalised state at the first frame, of `standing_still`. priors : (batch, 4, 252)
     the same of earlier frames. known : (batch, 4) 0 where there is no such prior. hears : (batch,) 0 where music, song
     and style are kept back.
     """
@@ -167,6 +167,9 @@ def song_style(values: Tensor) -> Tensor:
 
 class Dancer(nn.Module):
     """Music, the pose to begin with and what was danced so far -> how likely each code is next."""
+
+    hidden: Tensor
+    later: Tensor
 
     def __init__(self, config: Config) -> None:
         super().__init__()

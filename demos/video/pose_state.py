@@ -1,8 +1,8 @@
 """What the pose networks see of a figure, frame by frame: bones as its own facing sees them, how sure each point is,
 where it is, how it goes, and which feet stand.
 
-A state is (249,) float32: 60 bones x 3 axes in metres of the suite's own body, whoever danced (the pelvis's is spare and
-stays 0), 60 confidences, and 12 columns of `PLACES`. Turning with the figure lets one code serve every camera.
+A state is (252,) float32: 60 bones x 3 axes in metres of the suite's own body, whoever danced (the pelvis's is spare
+and stays 0), 60 confidences, and 12 columns of `PLACES`. Turning with the figure lets one code serve every camera.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ PATH_TRUST = 6.0
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Where a figure is: places (frames, 3) metres of its pelvis, y above the floor; facing (frames,) radians, 0 towards
-    the viewer, growing to the right of the picture."""
+    """Where a figure is: places (frames, 3) metres of its pelvis, y above the floor; facing (frames,) radians, 0
+    towards the viewer, growing to the right of the picture."""
 
     places: np.ndarray
     facing: np.ndarray
@@ -59,7 +59,7 @@ def part_columns() -> list[np.ndarray]:
 
 
 def states_of(space: np.ndarray, sure: np.ndarray) -> np.ndarray:
-    """Places (frames, 60, 3) metres above a floor at 0, and confidences (frames, 60) -> states (frames, 249) float32.
+    """Places (frames, 60, 3) metres above a floor at 0, and confidences (frames, 60) -> states (frames, 252) float32.
 
     Metres are of the size of the suite's body; bones of other lengths are brought to its own.
     """

@@ -12,16 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
 from demos.corpus.styles import STYLE_NAMES
-from demos.nn import training
+from demos.nn import training, weight_files
 from demos.nn.quantiser import perplexity
 from demos.nn.training import Plan, Randomness
 from demos.runtime.errors import InputError
-from demos.runtime.settings import WEIGHTS
 from demos.video import pose_losses as goals
 from demos.video.pose_codec import PARTS, Codec, Config
 from demos.video.pose_data import Crops, Sequence2D, TokenBatch, TokenDances, sequences
@@ -37,7 +35,7 @@ FEWER = 0.3
 NO_MUSIC, NO_STYLE, NO_START = 0.1, 0.3, 0.1
 """Shares of a batch without music (for guidance), style, a pose to begin with."""
 WRONG = 0.08
-"""Share of the tokens read that are others at random: what is danced from will not be as good as what is learnt from."""
+"""Share of the tokens read that are others at random: what is danced on from is not as good as what is learnt from."""
 START_NOISE = 0.15
 SMOOTHING = 0.02
 LEVEL_WEIGHT = 0.75
@@ -76,10 +74,10 @@ def train(
 ) -> dict[str, float]:
     """Train the networks.
 
-    corpus : a folder built by `corpus build` with the set pose2d. out : the weights to write, weights/xdancer.safetensors
-    when None. checkpoint : the folder of the checkpoints, beside the corpus when None. minutes : of both stages
-    together, instead of the preset's. confidence : False for the ablation. stages : those to go through; the others are
-    taken as checkpoints left them. most : sequences to learn from, all when None.
+    corpus : a folder built by `corpus build` with the set pose2d. out : the weights to write, those that ship when
+    None. checkpoint : the folder of the checkpoints, beside the corpus when None. minutes : of both stages together,
+    instead of the preset's. confidence : False for the ablation. stages : those to go through; the others are taken as
+    checkpoints left them. most : sequences to learn from, all when None.
 
     Returns steps, minutes and running means of both stages by name. Raises InputError for unknown names or corpora.
     """
@@ -90,7 +88,7 @@ def train(
         raise InputError(f'There is no stage "{unknown[0]}" of training: choose from {", ".join(STAGES)}.')
     plan = PRESETS[preset]
     plan = replace(plan, config=replace(plan.config, confidence=confidence))
-    out = out or WEIGHTS / "xdancer.safetensors"
+    out = out or weight_files.shipped("xdancer")
     folder = checkpoint or Path(corpus) / f"{out.stem}-checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -213,18 +211,9 @@ def token_weights(sure: Tensor, config: Config) -> Tensor:
 
 
 def write_weights(network: XDancer, path: Path) -> None:
-    """Weights in half precision, statistics in full, with configuration and styles in the header."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {
-        name: (value.float() if "normalise" in name else value.half()).contiguous().cpu()
-        for name, value in network.state_dict().items()
-    }
-    header = {
-        "kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLE_NAMES),
-    }  # fmt: skip
-    part = path.with_name(path.name + ".part")
-    save_file(kept, part, metadata=header)
-    part.replace(path)
+    """Weights with configuration and styles in the header."""
+    header = {"kind": network.kind, "config": json.dumps(asdict(network.config)), "styles": json.dumps(STYLE_NAMES)}
+    weight_files.write(path, network.state_dict(), header, exact=("normalise",))
 
 
 def _restore(part: Codec | Dancer, path: Path) -> None:

@@ -1,0 +1,50 @@
+"""From states to a track: the picture's pose eased into the dance, its proportions put back, feet on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from demos.video.pose_bones import usual_lengths
+from demos.video.pose_start import Start, standing_height, standing_hips
+from demos.video.pose_state import BONES, COSINE, SINE, SURE, figure_places, path_of
+from demos.video.track import PoseTrack
+
+EASE_FRAMES = 18.0
+"""Over which what the picture shows and the dance does not is left behind."""
+
+
+def track_of(states: np.ndarray, start: Start | None = None) -> PoseTrack:
+    """Plain states (frames, 252) at 30 fps as a track of the figure that begins so, or of the suite's own body."""
+    lengths = usual_lengths() / standing_height(usual_lengths()) if start is None else start.lengths
+    hips = standing_hips(lengths) if start is None else start.hips
+    eased = states if start is None else ease(states, start.state)
+    facing = float(np.arctan2(eased[0, SINE], eased[0, COSINE]))
+    path = path_of(eased, lengths, start=(0.0, 0.0, facing))
+    if start is not None:
+        lift = _fade(len(states)) * (hips - path.places[0, 1])
+        path = replace(path, places=path.places + lift[:, None] * [0, 1, 0])
+    space = figure_places(eased, lengths, path.facing) + path.places[:, None]
+    values = np.empty((*space.shape[:2], 4), np.float32)
+    values[..., 0], values[..., 1], values[..., 2] = space[..., 0], hips - space[..., 1], -space[..., 2]
+    values[..., 3] = np.clip(eased[:, SURE], 0, 1)
+    return PoseTrack(values, floor=hips)
+
+
+def ease(states: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """States that begin with the pose of another (252,) and come to themselves."""
+    fade = _fade(len(states))[:, None]
+    found = np.array(states, np.float32)
+    found[:, BONES] += fade * (start[BONES] - states[0, BONES])
+    angle = np.unwrap(np.arctan2(states[:, SINE], states[:, COSINE]))
+    first = np.arctan2(start[SINE], start[COSINE])
+    angle = angle + fade[:, 0] * ((first - angle[0] + np.pi) % (2 * np.pi) - np.pi)
+    found[:, COSINE], found[:, SINE] = np.cos(angle), np.sin(angle)
+    return found
+
+
+def _fade(frames: int) -> np.ndarray:
+    """1 at the first frame, 0 after EASE_FRAMES, with no speed at either end."""
+    place = np.clip(np.arange(frames) / EASE_FRAMES, 0, 1)
+    return (1 - place**3 * (10 - 15 * place + 6 * place**2)).astype(np.float32)
