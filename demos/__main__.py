@@ -10,6 +10,7 @@ from demos.editing import jobs as editing_jobs
 from demos.retrieval import jobs as retrieval_jobs
 from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
+from demos.video import pose_jobs
 
 Report = tuple[dict, str]
 """What a job found: for programs, and in words."""
@@ -157,6 +158,8 @@ def evaluate(options: argparse.Namespace) -> Report:
             on_progress=_progress("editing", "items", options),
         )  # fmt: skip
         return found, editing.text(found)
+    if options.part == "xdancer":
+        return pose_jobs.evaluate_poses(options, _progress("xdancer", "songs", options))
     from demos.motion import retarget_report
 
     clips = retarget_report.report(options.data / "mocap")
@@ -183,6 +186,8 @@ def train(options: argparse.Namespace) -> Report:
         )
     if options.name == "retrieval":
         return retrieval_jobs.train_search(options, out)
+    if options.name == "xdancer":
+        return pose_jobs.train_poses(options, out)
     from demos.editing.train import train as train_editing
 
     name = "editor_without_cem" if options.without_cem else options.name
@@ -329,24 +334,25 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--rows", type=int, action="append", help="retrieval: clips of a synthetic library; several times")
 
     sub = job(evaluate)
-    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing", "retrieval"])
+    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing", "retrieval", "xdancer"])
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
     sub.add_argument("--corpus", type=Path, help="a built corpus; editing: a small one is built when left out")
-    sub.add_argument("--out", type=Path, help="retrieval: where prepared data and runs are kept; output/retrieval")
+    sub.add_argument("--out", type=Path, help="retrieval, xdancer: where what was prepared is kept; output/NAME")
     sub.add_argument("--ablations", action="store_true", help="retrieval: the two tables of ablations, trained anew")
-    sub.add_argument("--count", type=int, help="editing: songs, and chains of edits; reader: instructions")
+    sub.add_argument("--count", type=int, help="editing, xdancer: songs (and chains of edits); reader: instructions")
     sub.add_argument("--each", type=int, default=3, help="editing: edits of every kind")
 
     sub = job(train)
-    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval"])
+    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval", "xdancer"])
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
-    sub.add_argument("--corpus", type=Path, help="predictor, editor, retrieval: the corpus to learn from")
-    sub.add_argument("--minutes", type=float, help="predictor, editor: instead of the preset's")
+    sub.add_argument("--corpus", type=Path, help="predictor, editor, retrieval, xdancer: the corpus to learn from")
+    sub.add_argument("--minutes", type=float, help="predictor, editor, xdancer: instead of the preset's")
     sub.add_argument("--start", type=Path, help="predictor, editor: weights to begin with")
     sub.add_argument("--rate", type=float, help="predictor, editor: of learning, instead of the preset's")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")
+    sub.add_argument("--without-confidence", action="store_true", help="xdancer: the ablation's codec, kept in --out")
 
     sub = job(corpus)
     sub.add_argument("action", choices=["build", "report"])
