@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
 from demos.corpus.keypoints import PARTS, PLACE
 from demos.video.figure import Figure
@@ -165,7 +167,7 @@ def take_apart(figure: Figure) -> Pieces:
     hidden_hands = [
         limb for limb in anatomy.limbs if limb.endswith("arm") and _hand_hidden(figure, anatomy, limb, skin)
     ]
-    owner = _owners(figure, anatomy, at, hidden_hands)
+    owner = _owners(figure, anatomy, at, small > 0.3, hidden_hands)
     colours = bleed(colours, alpha > 0.9)
     layers = []
     for index, name in enumerate(LAYERS):
@@ -244,8 +246,10 @@ def _with_hand(
     return np.maximum(mask, hand), np.clip(colours.round(), 0, 255).astype(np.uint8)
 
 
-def _owners(figure: Figure, anatomy: Anatomy, at: np.ndarray, hidden_hands: list[str]) -> np.ndarray:
-    """Which of LAYERS each place (h, w, 2) belongs to."""
+def _owners(
+    figure: Figure, anatomy: Anatomy, at: np.ndarray, inside: np.ndarray, hidden_hands: list[str]
+) -> np.ndarray:
+    """Which of LAYERS each place (h, w, 2) belongs to. inside : (h, w) bool, the outline."""
     trunk = _from_trunk(figure, anatomy, at) / (0.03 * anatomy.height)
     best = np.full(at.shape[:2], np.inf)
     owner = np.zeros(at.shape[:2], np.int8)
@@ -279,7 +283,41 @@ def _owners(figure: Figure, anatomy: Anatomy, at: np.ndarray, hidden_hands: list
                 mine &= _share_of_leg(at, joints) > hem
         owner = np.where(mine & (off < best), LAYERS.index(limb), owner).astype(np.int8)
         best = np.where(mine, np.minimum(best, off), best)
+    if figure.kind != "person":  # drawn limbs are of any thickness: what is nearest on ways inside the outline owns
+        return _by_ways(inside, owner, trunk, best)
     return owner
+
+
+def _by_ways(inside: np.ndarray, owner: np.ndarray, trunk: np.ndarray, limb: np.ndarray) -> np.ndarray:
+    """Ownership spread from what is certain - the limbs' bones, the trunk - along the shortest ways inside the outline.
+
+    trunk, limb : (h, w) how far off both each place is, 1 at their surface.
+    """
+    seeds = np.where((limb < 0.75) & (owner > 0), owner, np.where((trunk <= 0) & (owner == 0), 0, -1))
+    height, width = inside.shape
+    number = np.full(inside.shape, -1)
+    ys, xs = np.nonzero(inside)
+    number[ys, xs] = np.arange(len(xs))
+    starts = np.flatnonzero(seeds[ys, xs] >= 0)
+    if len(starts) == 0:
+        return owner
+    rows, columns, costs = [], [], []
+    for dx, dy, length in ((1, 0, 1.0), (0, 1, 1.0), (1, 1, 2**0.5), (1, -1, 2**0.5)):
+        near_y, near_x = ys + dy, xs + dx
+        held = (near_y >= 0) & (near_y < height) & (near_x >= 0) & (near_x < width)
+        other = np.full(len(xs), -1)
+        other[held] = number[near_y[held], near_x[held]]
+        linked = other >= 0
+        rows.append(np.flatnonzero(linked))
+        columns.append(other[linked])
+        costs.append(np.full(int(linked.sum()), length))
+    graph = csr_matrix((np.concatenate(costs), (np.concatenate(rows), np.concatenate(columns))), (len(xs), len(xs)))
+    _, _, sources = dijkstra(graph, directed=False, indices=starts, min_only=True, return_predecessors=True)
+    spread = owner.copy()
+    reached = sources >= 0
+    spread[ys[reached], xs[reached]] = seeds[ys[sources[reached]], xs[sources[reached]]]
+    spread[ys[~reached], xs[~reached]] = 0
+    return spread
 
 
 def _share_of_leg(at: np.ndarray, joints: np.ndarray) -> np.ndarray:

@@ -61,16 +61,16 @@ def _joints(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
     middle = _trunk(inner)
     ways = _walk(mask, inner, middle)
     ends = _ends(ways, inner, middle, max(height, 0.7 * width))
-    named = _name(ends, ways, inner, middle)
+    # What is much wider than tall - an animal from the side, a car - has no arms to wave: it moves as one piece.
+    named = _name(ends, ways, inner, middle) if width < 1.35 * height else {}
     template = _template(mask, inner, middle)
     points, confidence = template.copy(), np.zeros(len(NAMES))
     core = inner[middle[1], middle[0]]
     for name in ("left_arm", "right_arm", "left_leg", "right_leg"):
         if name in named:
             _limb(name, ways.way(named[name]), inner, core, points, confidence)
-    if "head" in named:
-        _head(ways.way(named["head"]), points, confidence)
     points = settle(points)
+    _head(mask, inner, points, confidence)
     arms, legs = (sum(f"{side}_{limb}" in named for side in ("left", "right")) for limb in ("arm", "leg"))
     return points, confidence, "drawing" if arms + legs >= 2 else "shape"
 
@@ -206,11 +206,23 @@ def _aside(start: np.ndarray, end: np.ndarray, side: str) -> np.ndarray:
     return 0.4 * np.array([along[1], -along[0]]) * (1 if side == "left" else -1)
 
 
-def _head(way: np.ndarray, points: np.ndarray, confidence: np.ndarray) -> None:
-    """The face, by the crown at the end of the way and the neck between the shoulders."""
-    crown = way[-1].astype(np.float64)
-    neck = (points[PLACE["left_shoulder"]] + points[PLACE["right_shoulder"]]) / 2
-    _face(crown, crown + 0.8 * (neck - crown), points)
+def _head(mask: np.ndarray, inner: np.ndarray, points: np.ndarray, confidence: np.ndarray) -> None:
+    """The face, in the widest round place above the shoulders; where there is none, in what rises from them."""
+    neck = points[PLACE["neck"]]
+    row = int(np.clip(neck[1], 3, mask.shape[0] - 1))
+    above = inner[:row].copy()
+    above -= 0.25 * np.abs(np.arange(mask.shape[1]) - neck[0])
+    middle = np.array(np.unravel_index(np.argmax(above), above.shape)[::-1], np.float64)
+    radius = float(inner[int(middle[1]), int(middle[0])])
+    column = np.flatnonzero(mask[:row, int(middle[0])])
+    top = float(column.min()) if len(column) else 2.0
+    if middle[1] + radius < neck[1] + 0.35 * radius and radius > 2:  # a head of its own
+        crown = np.array([middle[0], max(top, middle[1] - 1.9 * radius)])
+        chin = middle + radius * (neck - middle) / max(float(np.linalg.norm(neck - middle)), 1.0)
+    else:
+        crown = np.array([middle[0], top])
+        chin = crown + 0.82 * (neck - crown)
+    _face(crown, chin, points)
     confidence[PARTS["head"]] = 0.6
 
 

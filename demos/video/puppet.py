@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from demos.render import raster
 from demos.render.scene import processors
 from demos.video import puppet_raster as loops
 from demos.video.puppet_pose import Bones, pose
-from demos.video.puppet_rig import CAMERA_FAR, CAMERA_HIGH, Rig
+from demos.video.puppet_rig import BONE, CAMERA_FAR, CAMERA_HIGH, Rig
 from demos.video.track import PoseTrack
 
 LATE_S = 0.085
@@ -24,7 +24,8 @@ _LEAN = np.array([0.16, -0.1])
 _CELL, _LEFT, _BACK, _ROWS, _COLUMNS = 0.02, -2.0, -1.6, 130, 200
 _DARK = 0.42
 CHUNK = 6
-_PADDING = {"head": 0.09, "knuckles": 0.07, "ankle": 0.07, "knee": 0.06, "elbow": 0.05}
+_PADDING = {"knuckles": 0.06, "ankle": 0.09, "knee": 0.06, "elbow": 0.05}
+"""Heights: flesh about the joints."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,60 +38,86 @@ class Actor:
     view_height: float
     origin: np.ndarray
 
+    def extent(self) -> np.ndarray:
+        """(frames, 4) left, top, right, bottom in pixels, with room for flesh, hair and cloth."""
+        low, high = _reach(self.rig, self.bones)
+        unit = self.view_height
+        return np.stack(
+            [self.origin[0] + unit * low[:, 0], self.origin[1] - unit * high[:, 1],
+             self.origin[0] + unit * high[:, 0], self.origin[1] - unit * low[:, 1]], axis=1,
+        )  # fmt: skip
 
-def rehearse(rig: Rig, track: PoseTrack, *, lag: bool = True, stay: bool = True) -> Actor:
-    """An actor that stays inside the picture: with as much of the track's travel as fits, smaller where it must be.
 
-    stay : False leaves travel and size as they are.
+def rehearse(
+    rigs: Sequence[Rig], tracks: Sequence[PoseTrack], size: tuple[int, int], *, lag: bool = True, stay: bool = True
+) -> list[Actor]:
+    """Actors that stay inside the picture: with as much of the tracks' travel as fits, smaller where it must be.
+
+    All stand on the first one's spot and are as tall as it; their tracks share an origin. size : of the film, pixels,
+    in which the first rig is where its picture has it. stay : False leaves travel and size as they are.
     """
-    width, height = rig.size
-    best: Actor | None = None
+    first = rigs[0]
+    made: list[Actor] = []
     for travel in (1.0, 0.8, 0.6, 0.4, 0.2, 0.0) if stay else (1.0,):
-        bones = pose(rig, track, travel=travel)
-        scale, shift = _fit(rig, bones, width, height) if stay else (1.0, 0.0)
-        late = _behind(bones.transforms, track.fps) if lag else bones.transforms
-        best = Actor(rig, bones, late, rig.anatomy.height * scale, rig.origin + np.array([shift, 0.0]))
+        bones = [pose(rig, track, travel=travel) for rig, track in zip(rigs, tracks, strict=True)]
+        scale, shift = _fit(rigs, bones, size) if stay else (1.0, 0.0)
+        made = [
+            Actor(rig, each, each.transforms, first.anatomy.height * scale, first.origin + np.array([shift, 0.0]))
+            for rig, each in zip(rigs, bones, strict=True)
+        ]
         if scale > 0.93:
             break
-    assert best is not None
-    return best
+    if lag:
+        made = [
+            replace(actor, late=_behind(actor.bones.transforms, track.fps))
+            for actor, track in zip(made, tracks, strict=True)
+        ]  # fmt: skip
+    return made
 
 
-def _fit(rig: Rig, bones: Bones, width: int, height: int) -> tuple[float, float]:
-    """How much smaller a figure must be to stay in the picture, and how far aside it stands, pixels."""
+def _reach(rig: Rig, bones: Bones) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest x and y (frames, 2) of an actor on the picture's plane, in heights."""
+    crown = float(np.linalg.norm(rig.joints["crown"] - (rig.joints["left_ear"] + rig.joints["right_ear"]) / 2))
+    own = {"head": max(0.05, crown + 0.03), "pelvis": _width(rig)}
     low, high = [], []
     for name, place in bones.points.items():
-        pad = _PADDING.get(name.split("_")[-1], 0.04)
+        pad = own.get(name, _PADDING.get(name.split("_")[-1], 0.05))
         near = CAMERA_FAR / (CAMERA_FAR - place[:, 2])
-        x = place[:, 0] * near
-        y = CAMERA_HIGH + (place[:, 1] - CAMERA_HIGH) * near
-        low.append([(x - pad).min(), (y - pad).min()])
-        high.append([(x + pad).max(), (y + pad).max()])
-    left, bottom = np.min(low, axis=0)
-    right, top = np.max(high, axis=0)
-    # What is wider than its bones: hair, skirts.
-    rest = rig.vertices
-    top = max(top, top - max(p[:, 1].max() for n, p in bones.points.items() if n == "head")
-              + bones.points["head"][:, 1].max() + 0.0, 0.0) if len(rest) else top  # fmt: skip
+        at = np.stack([place[:, 0] * near, CAMERA_HIGH + (place[:, 1] - CAMERA_HIGH) * near], axis=1)
+        # Feet reach a little below the ankle only.
+        below = min(pad, float(rig.joints[name][1])) if name.endswith("ankle") else pad
+        low.append(at - np.array([pad, max(below, 0.0)]))
+        high.append(at + pad)
+    return np.min(low, axis=0), np.max(high, axis=0)
+
+
+def _width(rig: Rig) -> float:
+    """Half the width of the trunk with its cloth."""
+    trunk = rig.vertices[rig.weights[:, BONE["pelvis"]] > 0.3]
+    return float(np.clip(np.abs(trunk[:, 0]).max() if len(trunk) else 0.1, 0.05, 0.4))
+
+
+def _fit(rigs: Sequence[Rig], bones: Sequence[Bones], size: tuple[int, int]) -> tuple[float, float]:
+    """How much smaller figures must be to stay in the picture, and how far aside they stand, pixels."""
+    width, height = size
+    rig = rigs[0]
+    reach = [_reach(each, own) for each, own in zip(rigs, bones, strict=True)]
+    left, bottom = np.min([low.min(axis=0) for low, _ in reach], axis=0)
+    right, top = np.max([high.max(axis=0) for _, high in reach], axis=0)
     unit = rig.anatomy.height
     margin = 0.012 * max(width, height)
     cropped = rig.anatomy.floor > height + 1
-    scale = 1.0
-    above = (rig.origin[1] - margin) / (unit * max(top, 1e-3))
-    scale = min(scale, above if above < 1 else 1.0)
-    scale = min(scale, (width - 2 * margin) / (unit * max(right - left, 1e-3)))
-    if not cropped and bottom < 0:
-        room = height - margin - rig.origin[1]
-        scale = min(scale, max(room, 0.0) / (unit * -bottom) if room > 0 else 0.85)
-    if cropped:
-        scale = max(scale, 0.97)
-    scale = float(np.clip(scale, 0.45, 1.0))
+    room = [(rig.origin[1] - margin) / max(top, 1e-3), (width - 2 * margin) / max(right - left, 1e-3)]
+    if not cropped and bottom < -0.02:  # steps towards the viewer come down in the picture
+        room.append(max(height - rig.origin[1], 0.02 * height) / -bottom)
+    scale = float(np.clip(min(room) / unit, 0.97 if cropped else 0.3, 1.0))
+    origin = rig.origin[0]
     shift = 0.0
-    if rig.origin[0] + unit * scale * left < margin:
-        shift = margin - (rig.origin[0] + unit * scale * left)
-    elif rig.origin[0] + unit * scale * right > width - margin:
-        shift = width - margin - (rig.origin[0] + unit * scale * right)
-    return scale, float(shift)
+    if origin + unit * scale * left < margin:
+        shift = margin - (origin + unit * scale * left)
+    elif origin + unit * scale * right > width - margin:
+        shift = width - margin - (origin + unit * scale * right)
+    return scale, 0.0 if cropped else float(shift)
 
 
 def _behind(transforms: np.ndarray, fps: float) -> np.ndarray:
@@ -145,7 +172,7 @@ def draw(stage: Stage, actors: Sequence[Actor], frame: int, picture: np.ndarray,
         actor = actors[index]
         rig, vertices, screen = actor.rig, stage.vertices[index], stage.screens[index]
         loops.normals(vertices, rig.faces, stage.normals[index])
-        strength = 0.26 if rig.kind == "person" else 0.16
+        strength = 0.26 if rig.kind == "person" else 0.1
         loops.light(stage.normals[index], stage.rest[index], _LAMP, strength, stage.shades[index])
         loops.project(vertices, CAMERA_FAR, CAMERA_HIGH, actor.view_height, actor.origin, screen)
         box = np.array([picture.shape[1], height, 0, 0], np.int64)

@@ -68,7 +68,8 @@ def build(figure: Figure) -> Rig:
     pieces = take_apart(figure)
     anatomy = pieces.anatomy
     origin = np.array([figure.point("pelvis")[0], anatomy.floor])
-    step = max(2.0, anatomy.height / _FINE)
+    left, top, right, bottom = figure.box
+    step = max(2.0, anatomy.height / _FINE, max(right - left, bottom - top) / (1.6 * _FINE))
     vertices, faces, weights, loose, texture, places, textures = [], [], [], [], [], [], []
     count = 0
     for layer in pieces.layers:
@@ -161,7 +162,7 @@ def _trunk_weights(figure: Figure, anatomy: Anatomy, places: np.ndarray, weights
     # Long hair hangs beside the neck: what is far to the side of it below the chin stays with the shoulders.
     head = _smooth((over - 0.35) / 0.75)
     if figure.kind == "shape":
-        head = 0.6 * head
+        head = 0 * head  # it has none of its own
     weights[:, BONE["head"]] = head
     weights[:, BONE["chest"]] = (1 - head) * chest
     weights[:, BONE["pelvis"]] = (1 - head) * (1 - chest)
