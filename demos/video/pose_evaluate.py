@@ -136,8 +136,8 @@ def long_song(material: Sequence[Sequence2D], seconds: float) -> tuple[Song, Aud
 
 def swaying(track: PoseTrack, beats: np.ndarray) -> PoseTrack:
     """The first pose of a track leaning from side to side, still on every beat: what needs no network."""
-    count = np.interp(np.arange(len(track)) / track.fps, beats, np.arange(len(beats))) if len(beats) > 1 else 0.0
-    lean = 0.08 * np.cos(np.pi * np.asarray(count))
+    time = np.arange(len(track)) / track.fps
+    lean = 0.08 * np.cos(np.pi * np.interp(time, beats, np.arange(len(beats)))) if len(beats) > 1 else 0.0 * time
     values = np.repeat(track.values[:1], len(track), axis=0)
     values[..., 0] += lean[:, None] * (track.floor - values[..., 1])
     return PoseTrack(values, track.fps, track.floor)
@@ -220,8 +220,10 @@ def reconstruction(network: XDancer | None, material: Sequence[Sequence2D]) -> d
         clear.append(wrong[~unseen])
         hidden.append(wrong[unseen])
         moved.append(100 * np.linalg.norm(np.diff(places[0] - places[1], axis=0), axis=-1).mean() / height_m() * FPS)
-    found = {"seen": np.concatenate(clear).mean(), "hidden": np.concatenate(hidden).mean(), "a second": np.mean(moved)}
-    return {name: float(value) for name, value in found.items()}
+    return {
+        "seen": _mean(np.concatenate(clear).tolist()), "hidden": _mean(np.concatenate(hidden).tolist()),
+        "a second": _mean(moved),
+    }  # fmt: skip
 
 
 @torch.inference_mode()

@@ -11,7 +11,7 @@ from demos.corpus.keypoints import MIRROR_PLACES, NAMES, PARTS, PLACE, landmarks
 from demos.motion.motion import Motion
 from demos.motion.skeleton import REST_HEIGHT
 from demos.video.pose_bones import LIMBS, POINTS, bones_of, of_length, places_of, usual_lengths
-from demos.video.pose_state import BONES, COSINE, FEET, HEIGHT, SINE, STATE, SURE, turned
+from demos.video.pose_state import BONES, COSINE, FEET, HEIGHT, SINE, STATE, SURE, sole, turned
 
 SHORTEST, LONGEST = 0.55, 1.9
 """What is seen of a bone, as a share of what is usual: below the first it is foreshortened, above the second the length
@@ -48,15 +48,15 @@ def start_of(
     places = np.asarray(points, np.float64) * [1, -1]
     sure = np.clip(np.asarray(confidence, np.float64), 0, 1)
     seen = np.linalg.norm(bones_of(places), axis=-1)
-    metre = _metre(seen, sure)
-    lengths = _lengths(seen / metre, sure, flat) * metre
+    known = np.zeros(POINTS) if depth is None else -bones_of(np.asarray(depth, np.float64)[:, None])[:, 0]
+    long = np.hypot(seen, known)
+    metre = _metre(long, sure)
+    lengths = _lengths(long / metre, sure, flat) * metre
     ahead = 0.0 if flat else _ahead(places, seen / metre)
     bones = np.zeros((POINTS, 3))
     bones[:, :2] = bones_of(places)
     lean = turned(_standing_bones()[None], np.array([ahead]))[0, :, 2]
-    if depth is not None and np.any(depth):
-        known = -bones_of(np.asarray(depth, np.float64)[:, None])[:, 0]
-        lean = np.where(np.abs(known) > 1e-3 * metre, known, lean)
+    lean = np.where(np.abs(known) > 1e-3 * metre, known, lean)
     missing = np.sqrt(np.maximum(lengths**2 - seen**2, 0))
     bones[:, 2] = np.where(lean < 0, -missing, missing)
     guessed = sure <= 0  # what nobody saw is as it is in a person who stands
@@ -70,8 +70,9 @@ def start_of(
     state[SURE] = sure
     state[COSINE], state[SINE] = np.cos(facing), np.sin(facing)
     unit = standing_height(lengths)
-    state[HEIGHT] = -places_of(state[BONES].reshape(POINTS, 3))[list(FEET), 1].min()
-    return Start(state, lengths / unit, float(-space[list(FEET), 1].min() / unit), float(unit))
+    state[HEIGHT] = -places_of(state[BONES].reshape(POINTS, 3))[list(FEET), 1].min() + sole(usual_lengths())
+    hips = (sole(lengths) - space[list(FEET), 1].min()) / unit
+    return Start(state, lengths / unit, float(hips), float(unit))
 
 
 def bones_across(space: np.ndarray) -> np.ndarray:
@@ -83,12 +84,12 @@ def bones_across(space: np.ndarray) -> np.ndarray:
 def standing_height(lengths: np.ndarray) -> float:
     """From soles to crown of a figure with these bones (60,) when it stands upright."""
     places = places_of(of_length(_standing_bones(), lengths))
-    return float(places[PLACE["crown"], 1] - places[list(FEET), 1].min())
+    return float(places[PLACE["crown"], 1] - places[list(FEET), 1].min() + sole(lengths))
 
 
 def standing_hips(lengths: np.ndarray) -> float:
     """From soles to the middle of the hips of the same."""
-    return float(-places_of(of_length(_standing_bones(), lengths))[list(FEET), 1].min())
+    return float(sole(lengths) - places_of(of_length(_standing_bones(), lengths))[list(FEET), 1].min())
 
 
 def _metre(seen: np.ndarray, sure: np.ndarray) -> float:
@@ -106,7 +107,8 @@ def _lengths(seen: np.ndarray, sure: np.ndarray, flat: bool) -> np.ndarray:
     if flat:
         return np.where(both > 0, np.maximum(both, LEAST * usual), usual) * (np.arange(POINTS) != PLACE["pelvis"])
     share = both / usual
-    lengths = np.where(share < SHORTEST, usual, np.minimum(both, LONGEST * usual))
+    shortest = np.where([name.split("_")[-1] in ("shoulder", "hip") for name in NAMES], _PROFILE, SHORTEST)
+    lengths = np.where(share < shortest, usual, np.minimum(both, LONGEST * usual))
     for place, name in enumerate(NAMES):
         # Feet point at the viewer more often than not, and so do noses.
         if name.split("_")[-1] in ("toe", "heel") or PARTS["head"].start <= place < PARTS["head"].stop:

@@ -33,8 +33,10 @@ _STANDING_M, _STANDING_M_S = 0.07, 0.35
 _STEADY_FRAMES = 3.0
 _FACING_FRAMES = 2.5
 _PELVIS_FRAMES = 2.0
-PATH_TRUST = 6.0
-"""How much steps count against places, for speeds over a tenth of a second."""
+PATH_TRUST, FEET_TRUST = 6.0, 40.0
+"""How much steps count against places: those that are told, and those of feet that stand."""
+_SOLE_M = 0.022  # FEET of the suite's body above the floor on which it stands
+_HEIGHT_FRAMES = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,13 +140,13 @@ def path_of(states: np.ndarray, lengths: np.ndarray, *, start: tuple[float, floa
     figure = figure_places(states, lengths, facing)
     speed = np.stack([states[:, ASIDE], np.zeros(len(states)), states[:, AHEAD]], axis=-1)[:, None]
     told = scale * turned(speed, facing)[:, 0] / FPS
-    steps = _steps(figure, states[:, STANDING], 0.5 * (told[1:] + told[:-1]))
+    steps, stood = _steps(figure, states[:, STANDING], 0.5 * (told[1:] + told[:-1]))
     wished = scale * states[:, [X, HEIGHT, Z]]
     if start is not None:
         wished[:, [0, 2]] += np.array([start[0], start[1]]) - wished[0, [0, 2]]
     level = np.column_stack([wished[:, 0], np.zeros(len(states)), wished[:, 2]])
-    places = between(level, steps * [1, 0, 1])
-    places[:, 1] = _heights(figure, states[:, STANDING], wished[:, 1])
+    places = between(level, steps * [1, 0, 1], PATH_TRUST + (FEET_TRUST - PATH_TRUST) * stood)
+    places[:, 1] = _heights(figure, states[:, STANDING], wished[:, 1], sole(lengths))
     if start is not None:
         places[:, [0, 2]] += np.array([start[0], start[1]]) - places[0, [0, 2]]
     return Path(places, facing)
@@ -156,38 +158,46 @@ def leg_length(lengths: np.ndarray) -> float:
     return float(sum(lengths[PLACE[name]] for name in names)) / 2
 
 
-def between(places: np.ndarray, steps: np.ndarray, trust: float = PATH_TRUST) -> np.ndarray:
-    """The least-squares path (frames, axes) near places whose differences are near steps (frames - 1, axes)."""
+def between(places: np.ndarray, steps: np.ndarray, trust: np.ndarray | float = PATH_TRUST) -> np.ndarray:
+    """The least-squares path (frames, axes) near places whose differences are near steps (frames - 1, axes).
+
+    trust : in all steps or each (frames - 1,): how much it counts against places, for speeds over a tenth of a second.
+    """
     count = len(places)
     if count < 2:
         return places.copy()
-    weight = (trust * FPS / 10) ** 2
+    weight = np.broadcast_to((np.asarray(trust, np.float64) * FPS / 10) ** 2, (count - 1,))
     band = np.zeros((2, count))
     band[1] = 1.0
     band[1, :-1] += weight
     band[1, 1:] += weight
     band[0, 1:] = -weight
     right = places.astype(np.float64).copy()
-    right[1:] += weight * steps
-    right[:-1] -= weight * steps
+    right[1:] += weight[:, None] * steps
+    right[:-1] -= weight[:, None] * steps
     return solveh_banded(band, right)
 
 
-def _steps(figure: np.ndarray, stands: np.ndarray, told: np.ndarray) -> np.ndarray:
-    """(frames - 1, 3) how the pelvis goes: as standing feet that stay where they are push it, else as told."""
+def _steps(figure: np.ndarray, stands: np.ndarray, told: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(frames - 1, 3) how the pelvis goes: as standing feet that stay where they are push it, else as told; and
+    (frames - 1,) how far it is feet that say so."""
     feet = figure[:, FEET]
     pushed = -(feet[1:] - feet[:-1])
     held = np.clip(np.minimum(stands[1:], stands[:-1]), 0, 1) ** 2
     total = held.sum(axis=1, keepdims=True)
     by_feet = (held[..., None] * pushed).sum(axis=1) / np.maximum(total, 1e-6)
     share = np.clip(held.max(axis=1, keepdims=True) * 1.5, 0, 1)
-    return share * by_feet + (1 - share) * told
+    return share * by_feet + (1 - share) * told, share[:, 0]
 
 
-def _heights(figure: np.ndarray, stands: np.ndarray, told: np.ndarray) -> np.ndarray:
-    """(frames,) of the pelvis above the floor: on its standing feet, else as told, and never with a foot below."""
-    lowest = -figure[:, FEET, 1].min(axis=1)
+def sole(lengths: np.ndarray) -> float:
+    """How far FEET of a figure with these bones (60,) are above the floor when they stand on it, in their unit."""
+    return _SOLE_M * leg_length(lengths) / leg_length(usual_lengths())
+
+
+def _heights(figure: np.ndarray, stands: np.ndarray, told: np.ndarray, clear: float) -> np.ndarray:
+    """(frames,) of the pelvis above the floor: on its standing feet, else as told."""
+    lowest = clear - figure[:, FEET, 1].min(axis=1)
     stood = np.clip(1.5 * stands.max(axis=1), 0, 1)
-    height = stood * lowest + (1 - stood) * told
-    height = gaussian_filter1d(height, 1.5, mode="nearest")
-    return height
+    height = stood * lowest + (1 - stood) * np.maximum(told, lowest)
+    return gaussian_filter1d(height, _HEIGHT_FRAMES, mode="nearest")
