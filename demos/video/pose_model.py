@@ -201,9 +201,9 @@ class Dancer(nn.Module):
         self.register_buffer("hidden", hidden_rounds(config.levels), persistent=False)
         self.register_buffer("later", torch.full((SEGMENT, SEGMENT), -math.inf).triu(1), persistent=False)
 
-    def forward(self, tokens: Tensor, told: Told, codec: Codec) -> Tensor:
+    def forward(self, tokens: Tensor, told: Told, codec: Codec, *, only: Tensor | None = None) -> Tensor:
         """Tokens (batch, n, 5, levels) of a segment, n at most SEGMENT -> logits (batch, n, levels x 5, codes) of each,
-        told by those before it."""
+        told by those before it. only : (m,) of the steps, when not all are wanted."""
         even = codec.even_codes()
         condition, start = self.condition(told)
         values = self.steps_in(tokens[:, :-1], start, even, codec)
@@ -211,6 +211,8 @@ class Dancer(nn.Module):
         for block in self.blocks:
             values = block(values, condition[:, :count], self.later[:count, :count], None, 0)
         step = self.norm(values)
+        if only is not None:
+            tokens, step = tokens[:, only], step[:, only]
         return self.inner_logits(tokens, step, even)
 
     def condition(self, told: Told) -> tuple[Tensor, Tensor]:
