@@ -40,7 +40,7 @@ PAGE_FILES = {
     *(f"editing/{name}.py" for name in ("api", "handlers", "layout")),
     *(f"retrieval/{name}.py" for name in ("api", "handlers", "layout")),
     "handover.py",
-    "page/__init__.py",
+    *(f"page/{name}.py" for name in ("__init__", "endpoints", "stage", "work")),
 }
 """What tab.py of a room with a large page is divided into, and what the rooms' pages share."""
 

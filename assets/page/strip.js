@@ -1,4 +1,4 @@
-// The strip under the player: what changed, body part by body part on the player's clock, and what may change next.
+// The strip under the player: what changed and what happens, lane by lane on the player's clock; what may change next.
 // It follows the player's playhead and loop: the looped part of the dance is the part that the next edit may touch.
 
 const here = new URL(import.meta.url);
@@ -10,7 +10,6 @@ await styled;
 const SNAP_PX = 7; // a dragged edge this near to a beat takes the beat
 const SHORTEST_S = 1; // in less, no change can come and go
 const LANE_PX = 26;
-const REMEMBERED = "dancefloor-edit"; // where a tab of the browser keeps the name of its workspace over a reload
 
 /** @param hooks {props, trigger, watch} as gradio hands them to js_on_load */
 export function mount(element, { props, trigger, watch }) {
@@ -23,7 +22,7 @@ export function mount(element, { props, trigger, watch }) {
   watch("value", show);
   show();
   element.__strip = strip;
-  trigger("arrive", { folder: remembered() }); // gradio builds a tab when it is opened: the visitor is here
+  trigger("arrive", { folder: remembered(props.memory) }); // gradio builds a tab when it is opened: the visitor is here
 }
 
 class Strip {
@@ -40,7 +39,7 @@ class Strip {
 
   #build() {
     this.title = make("b", "ed-strip-title");
-    this.hint = make("span", "ed-strip-hint", "drag to pick a time, tap a name to pick a body part");
+    this.hint = make("span", "ed-strip-hint");
     this.scale = make("span", "ed-scale", "", { "aria-hidden": "true" });
     this.scale.append("a little", make("i"), "a lot");
     const head = make("div", "ed-strip-head");
@@ -49,8 +48,9 @@ class Strip {
     this.canvas = make("canvas", "ed-heat", "", { "aria-hidden": "true" });
     this.band = make("div", "ed-band");
     this.head = make("div", "ed-playhead");
-    this.names = make("div", "ed-names", "", { role: "group", "aria-label": "Body parts that may change" });
-    this.lanes.append(this.canvas, this.band, this.head, this.names);
+    this.names = make("div", "ed-names", "", { role: "group", "aria-label": "Lanes" });
+    this.spans = make("div", "ed-spans");
+    this.lanes.append(this.canvas, this.spans, this.band, this.head, this.names);
     this.root.replaceChildren(head, this.lanes);
     this.#drag();
   }
@@ -60,19 +60,41 @@ class Strip {
     this.value = value;
     this.root.hidden = !value;
     if (!value) return;
-    remember(value.folder);
+    remember(value.memory, value.folder);
     this.chosen = value.chosen ?? [];
     this.heat = value.heat ? bytes(value.heat) : null;
     this.title.textContent = value.title;
     this.scale.hidden = !this.heat;
-    this.lanes.style.height = `${LANE_PX * value.parts.length}px`;
-    this.names.replaceChildren(...value.parts.map((part) => this.#name(part)));
+    this.hint.textContent = value.picks ? "drag to pick a time, tap a name to pick a body part" : "drag to pick a time";
+    this.lanes.style.height = `${LANE_PX * (value.parts.length + value.marks.length)}px`;
+    this.names.replaceChildren(...value.parts.map((part) => this.#name(part)), ...value.marks.map(this.#markName));
+    this.#placeSpans();
     this.lastRegion = undefined;
     this.#paint();
     this.#say();
   }
 
+  #markName({ label, summary }) {
+    return make("span", "ed-part", label, { title: summary, "aria-label": summary, role: "note" });
+  }
+
+  // What happens when, as bars in the lanes below the parts.
+  #placeSpans() {
+    const { parts, marks, duration_s: duration } = this.value;
+    const bars = marks.flatMap(({ spans, tone }, lane) =>
+      spans.map(([start, end, text]) => {
+        const bar = make("i", `ed-span ed-tone-${tone}`, "", { title: `${text}, ${clockText(start)} to ${clockText(end)}` });
+        bar.style.left = `${(100 * start) / duration}%`;
+        bar.style.width = `${(100 * (end - start)) / duration}%`;
+        bar.style.top = `${(parts.length + lane) * LANE_PX + 5}px`;
+        return bar;
+      }),
+    );
+    this.spans.replaceChildren(...bars);
+  }
+
   #name({ key, label, summary }) {
+    if (!this.value.picks) return make("span", "ed-part", label, { title: summary, "aria-label": summary, role: "note" });
     const name = button("ed-part", label, () => this.#toggle(key), {
       "aria-pressed": String(this.chosen.includes(key)),
       title: summary,
@@ -88,7 +110,7 @@ class Strip {
 
   #choose() {
     for (const name of this.names.children) {
-      name.setAttribute("aria-pressed", String(this.chosen.includes(name.dataset.part)));
+      if (name.dataset.part) name.setAttribute("aria-pressed", String(this.chosen.includes(name.dataset.part)));
     }
     this.on.chosen(this.chosen);
     this.#paint();
@@ -118,14 +140,15 @@ class Strip {
     const labels = this.value.parts.filter(({ key }) => this.chosen.includes(key)).map(({ label }) => label.toLowerCase());
     if (!region && !labels.length) {
       line.classList.remove("ed-limited");
-      line.replaceChildren(make("span", "", "To limit it, pick a time or body parts under the player."));
+      const ways = this.value.picks ? "a time or body parts" : "a time";
+      line.replaceChildren(make("span", "", `To limit it, pick ${ways} under the player.`));
       return;
     }
     const when = region ? `${clockText(region[0])} to ${clockText(region[1])}` : "the whole time";
-    const what = labels.length ? labels.join(", ") : "the whole body";
-    const drop = button("ed-drop", "×", () => this.clear(), { "aria-label": "Let go of the time and the body parts" });
+    const what = this.value.picks ? `, ${labels.length ? labels.join(", ") : "the whole body"}` : "";
+    const drop = button("ed-drop", "×", () => this.clear(), { "aria-label": "Let go of what was picked" });
     line.classList.add("ed-limited");
-    line.replaceChildren(make("span", "", `Only ${when}, ${what}. All else stays exactly.`), drop);
+    line.replaceChildren(make("span", "", `Only ${when}${what}. All else stays exactly.`), drop);
   }
 
   // --- time
@@ -218,15 +241,15 @@ class Strip {
     draw.scale(ratio, ratio);
     const style = getComputedStyle(this.root);
     const colour = (name) => style.getPropertyValue(name).trim();
-    const parts = this.value.parts;
-    parts.forEach(({ key }, lane) => {
-      const open = !this.chosen.length || this.chosen.includes(key);
+    const { parts, marks } = this.value;
+    [...parts, ...marks].forEach(({ key }, lane) => {
+      const open = !key || !this.chosen.length || this.chosen.includes(key);
       draw.globalAlpha = open ? 1 : 0.4;
       draw.fillStyle = colour("--ed-lane");
       draw.beginPath();
       draw.roundRect(0, lane * LANE_PX + 2, width, LANE_PX - 4, 6);
       draw.fill();
-      if (this.heat) this.#paintHeat(draw, lane, width);
+      if (this.heat && lane < parts.length) this.#paintHeat(draw, lane, width);
     });
     draw.globalAlpha = 1;
     draw.strokeStyle = colour("--ed-bar");
@@ -269,17 +292,17 @@ function warmth(level) {
 }
 
 // Storage may be forbidden: then a reload begins anew, and nothing else is lost.
-function remembered() {
+function remembered(memory) {
   try {
-    return sessionStorage.getItem(REMEMBERED) ?? "";
+    return sessionStorage.getItem(memory) ?? "";
   } catch {
     return "";
   }
 }
 
-function remember(folder) {
+function remember(memory, folder) {
   try {
-    if (folder) sessionStorage.setItem(REMEMBERED, folder);
+    if (folder) sessionStorage.setItem(memory, folder);
   } catch {
     /* see above */
   }

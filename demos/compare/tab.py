@@ -11,13 +11,13 @@ from pathlib import Path
 import gradio as gr
 from gradio import FileData
 from gradio.events import api
-from gradio.utils import get_upload_folder
 
 from demos.compare import pipeline, table
 from demos.compare.examples import Example, examples
 from demos.compare.pipeline import Comparison, Row
 from demos.handover import Desk, Parcel
 from demos.motion.export import export
+from demos.page.endpoints import sentences, uploaded
 from demos.render.player import Player, player_value
 from demos.render.video import render_dance
 from demos.runtime import jobs, workspace
@@ -284,20 +284,10 @@ def compare_files(dances: list[FileData], song: FileData | None = None) -> dict:
     Files whose names say that they are partners (60_01 and 61_01, name_a and name_b) count as one couple. Returns the
     names, a dictionary of measures for each dance, and a sentence for each file that could not be read.
     """
-    try:
-        paths = [_uploaded(dance) for dance in dances]
-        result = pipeline.compare(pipeline.entries_from(paths), _uploaded(song) if song else None)
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    with sentences():
+        paths = [uploaded(dance) for dance in dances]
+        result = pipeline.compare(pipeline.entries_from(paths), uploaded(song) if song else None)
     return {"names": list(result.names), "measures": list(result.reports), "problems": list(result.problems)}
-
-
-def _uploaded(file: FileData | dict) -> Path:
-    """The path of a file sent through the API; a caller may claim any path, so only uploads count."""
-    path = Path(file["path"] if isinstance(file, dict) else file.path).resolve()
-    if not path.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise InputError(f"{path.name} was not uploaded; send files with gradio_client's handle_file.")
-    return path
 
 
 def _stopped() -> tuple:

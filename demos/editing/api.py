@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import gradio as gr
 from gradio import FileData
 from gradio.events import api
-from gradio.utils import get_upload_folder
 
 from demos.audio import cache
 from demos.editing import pipeline
 from demos.motion import history
+from demos.page.endpoints import LANE, sent, sentences, uploaded
 from demos.runtime import workspace
-from demos.runtime.errors import InputError
 
 
 def publish() -> None:
     """Add the endpoints to the page under construction."""
-    lane = {"concurrency_limit": 1, "concurrency_id": "gpu"}
-    api(generate_dance, api_name="generate", **lane)
-    api(edit_dance, api_name="edit", **lane)
+    api(generate_dance, api_name="generate", **LANE)
+    api(edit_dance, api_name="edit", **LANE)
 
 
 def generate_dance(song: FileData, seconds: float = 20, style: str = "", seed: int = 0) -> tuple[FileData, dict]:
@@ -29,12 +24,12 @@ def generate_dance(song: FileData, seconds: float = 20, style: str = "", seed: i
     song: any sound file. seconds: how much of it to dance to. style: a style's name, or "" to choose from the music.
     Also returns the length, the frame rate and what the dance was made with.
     """
-    with _sentences():
-        made = pipeline.generate(_uploaded(song), seconds=seconds or None, style=style or None, seed=seed)
+    with sentences():
+        made = pipeline.generate(uploaded(song), seconds=seconds or None, style=style or None, seed=seed)
         tree = history.History().add(made.dance, name="Dance", raw=made.raw)
         dance = made.dance
         about = {"seconds": dance.duration_s, "fps": dance.fps, "system": dance.provenance.system, "seed": seed}
-        return _file(history.export_npz(tree, workspace.create() / "dance.npz")), about
+        return sent(history.export_npz(tree, workspace.create() / "dance.npz")), about
 
 
 def edit_dance(
@@ -52,11 +47,11 @@ def edit_dance(
     start, end: seconds; outside them the dance stays exactly. parts: body parts that alone may change (left_arm,
     right_arm, legs, torso, head, root, or arms, upper, lower). Also returns what was understood and achieved.
     """
-    with _sentences():
-        tree = history.restore(_uploaded(dance))
+    with sentences():
+        tree = history.restore(uploaded(dance))
         before = tree.current
         span = None if start is None and end is None else (start or 0.0, end or before.dance.duration_s)
-        heard = cache.load(_uploaded(song)) if song else None
+        heard = cache.load(uploaded(song)) if song else None
         edited = pipeline.edit(
             before.dance,
             text,
@@ -74,27 +69,4 @@ def edit_dance(
             "achieved": [bool(verdict.achieved) for verdict in edited.verdicts],
             "preserved": [bool(verdict.preserved) for verdict in edited.verdicts],
         }
-        return _file(history.export_npz(tree, workspace.create() / "dance.npz")), about
-
-
-class _sentences:
-    """Bad input becomes the endpoint's error message, in one sentence."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InputError):
-            raise gr.Error(str(error), print_exception=False) from error
-
-
-def _file(path: Path) -> FileData:
-    return FileData(path=str(path), orig_name=path.name)
-
-
-def _uploaded(file: FileData | dict) -> Path:
-    """The path of a file sent through the API; a caller may claim any path, so only uploads count."""
-    path = Path(file["path"] if isinstance(file, dict) else file.path).resolve()
-    if not path.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise InputError(f"{path.name} was not uploaded; send files with gradio_client's handle_file.")
-    return path
+        return sent(history.export_npz(tree, workspace.create() / "dance.npz")), about

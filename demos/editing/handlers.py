@@ -5,10 +5,8 @@ Every handler is given Inputs first and gives back Shown: the new values of the 
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,24 +14,23 @@ import gradio as gr
 
 from demos.audio import cache
 from demos.editing import pipeline, suggestions
-from demos.editing.layout import OWN, song_chips
 from demos.handover import Parcel
 from demos.motion import history
 from demos.motion.export import export
-from demos.page.panels import answer, card, progress, tree_value, trouble
+from demos.page.panels import answer, card, progress, trouble
+from demos.page.stage import FILM_WIDTHS, picked_song, stage_values, told_of, tree_of
 from demos.page.strip import chosen_parts, strip_value
 from demos.page.studio import ALONE, BOTH, RAW, Offer, Studio, recall, shipped, title_of
-from demos.render.player import player_value, region_of
+from demos.page.work import heard, safely, said, watched
+from demos.render.player import region_of
 from demos.render.video import render_dance
-from demos.runtime import jobs, workspace
+from demos.runtime import workspace
 from demos.runtime.errors import InputError
 from demos.runtime.settings import ASSETS
 
 HASH = "edit"
 VIEWS = {BOTH: "Before and after", ALONE: "This dance alone", RAW: "Raw and tidied feet"}
-FILM_WIDTHS = {1: 1280, 2: 1280, 3: 1920}
 OUR_FAULT = "Something went wrong on our side. Nothing of yours is lost: try again, or say it in other words."
-_LOG = logging.getLogger(__name__)
 
 
 class Shown(NamedTuple):
@@ -85,14 +82,7 @@ def _idle() -> dict[str, Any]:
 
 def _saved(text: str = "", **more: Any) -> Shown:
     """The place of the exports when no file is being written."""
-    return Shown(saved=_said(text), save=gr.update(interactive=True), stop_save=gr.update(visible=False), **more)
-
-
-# --- the page
-
-
-def _said(text: str) -> dict:
-    return gr.update(value=text, visible=bool(text))
+    return Shown(saved=said(text), save=gr.update(interactive=True), stop_save=gr.update(visible=False), **more)
 
 
 def _page(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) -> Shown:
@@ -101,47 +91,17 @@ def _page(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) ->
     look : whether a player that stands still goes to where the change is plainest.
     """
     folder = inputs.folder or workspace.create().name
+    place = workspace.root() / folder
     scene = studio.scene()
     if scene is None:
         return Shown(studio=studio, folder=folder, **more)
-    history.save(studio.history, workspace.root() / folder)
-    value = player_value(
-        list(scene.dances), names=list(scene.names), song_path=scene.song, folder=workspace.root() / folder
-    )
-    region = region_of(inputs.player)
-    if region and region[1] <= value["duration_s"] + 0.05:
-        value["region"] = list(region)
     dance = scene.dances[-1]
     strip = strip_value(
         dance, player="edit-player", target="edit-target", change=scene.change, title=scene.title,
         chosen=chosen_parts(inputs.strip) or (), clock=dance.song_sha256, look=look, folder=folder,
     )  # fmt: skip
-    ways = studio.ways()
-    shown = None if studio.compared else studio.view if studio.view in ways else next(iter(ways), None)
-    kept = studio.current is not None
-    page = Shown(
-        studio=studio, folder=folder, player=value, strip=strip, tree=_tree(studio),
-        view=gr.update(choices=[(VIEWS[way], way) for way in ways], value=shown, visible=len(ways) > 1),
-        offers=gr.update(visible=bool(studio.offers)), home=gr.update(visible=kept),
-        downloads=gr.update(visible=False), saved=_said(""),
-    )  # fmt: skip
-    return page._replace(**more)
-
-
-def _tree(studio: Studio) -> dict:
-    current = studio.current
-    return tree_value(
-        studio.rows(), current=current.id if current else None, compared=studio.compared,
-        undo=bool(current and current.parent),
-    )  # fmt: skip
-
-
-def _told(studio: Studio) -> dict:
-    """The answer that belongs to the current version."""
-    version = studio.current
-    if version is None or not version.text:
-        return _said("")
-    return _said(answer(version.message, mark="good" if version.achieved else "half"))
+    stage = stage_values(studio, scene, strip, place=place, picked=inputs.player, views=VIEWS)
+    return Shown(studio=studio, folder=folder, **stage)._replace(**more)
 
 
 def _quick(action: Callable[..., object]) -> Callable[..., Shown]:
@@ -151,32 +111,27 @@ def _quick(action: Callable[..., object]) -> Callable[..., Shown]:
         desk = studio or Studio()
         try:
             action(desk, *more, **named)
-            return _page(desk, Inputs(desk, folder, player, strip), answer=_told(desk))
+            return _page(desk, Inputs(desk, folder, player, strip), answer=told_of(desk))
         except InputError as error:
-            return Shown(studio=desk, answer=_said(trouble(str(error))))
+            return Shown(studio=desk, answer=said(trouble(str(error))))
 
     return handler
 
 
-def _heard(event: gr.EventData, name: str) -> str:
-    """What a script of the page told with an event."""
-    return str((event._data or {}).get(name, ""))
-
-
 def go(studio, folder, player, strip, event: gr.EventData) -> Shown:
-    return _quick(Studio.go)(studio, folder, player, strip, _heard(event, "id"))
+    return _quick(Studio.go)(studio, folder, player, strip, heard(event, "id"))
 
 
 def compare_versions(studio, folder, player, strip, event: gr.EventData) -> Shown:
-    return _quick(Studio.compare)(studio, folder, player, strip, _heard(event, "id"))
+    return _quick(Studio.compare)(studio, folder, player, strip, heard(event, "id"))
 
 
 def rename(studio: Studio, folder, player, strip, event: gr.EventData) -> Shown:
     try:
-        studio.rename(_heard(event, "id"), _heard(event, "name"))
+        studio.rename(heard(event, "id"), heard(event, "name"))
     except InputError as error:
-        return Shown(tree=_tree(studio), answer=_said(trouble(str(error))))
-    return Shown(studio=studio, tree=_tree(studio))
+        return Shown(tree=tree_of(studio), answer=said(trouble(str(error))))
+    return Shown(studio=studio, tree=tree_of(studio))
 
 
 undo = _quick(Studio.undo)
@@ -196,12 +151,12 @@ def arrive(studio: Studio | None, folder, player, strip, event: gr.EventData) ->
     """Whoever comes in finds a dance on the stage, and may change it at once; after a reload, all that was there."""
     if studio is not None:
         return Shown()
-    desk = recall(_heard(event, "folder"))
+    desk = recall(heard(event, "folder"))
     if len(desk.history):  # in a workspace of its own: the one of before goes when its visit is over
         folder = folder or workspace.create().name
         for sha256, path in list(desk.songs.items()):
             desk.bring(sha256, path, workspace.root() / folder)
-        return _page(desk, Inputs(desk, folder, player, strip), answer=_told(desk))
+        return _page(desk, Inputs(desk, folder, player, strip), answer=told_of(desk))
     for path in sorted((ASSETS / "dances").glob("*.npz"))[:1]:
         desk.adopt(history.restore(path))
         opened = desk.history.current
@@ -217,12 +172,12 @@ def open_dance(studio: Studio | None, folder, player, strip, path: str | None) -
             raise InputError("Choose a dance.npz that this page or the shell wrote.")
         desk.adopt(history.restore(path))
     except InputError as error:
-        return Shown(studio=desk, made=_said(trouble(str(error))))
+        return Shown(studio=desk, made=said(trouble(str(error))))
     count = len(desk.history.path())
     here = desk.history.current
     lost = "" if desk.song_of(here.dance) else " Its song is not here: it plays in silence."
     told = card(f"Opened “{here.name}” with {count} version{'s' if count > 1 else ''}.{lost}", mark="good")
-    return _page(desk, Inputs(desk, folder, player, strip), made=_said(told), answer=_told(desk))
+    return _page(desk, Inputs(desk, folder, player, strip), made=said(told), answer=told_of(desk))
 
 
 def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None) -> Shown:
@@ -236,9 +191,9 @@ def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None)
         for dance, name in reversed(list(zip(parcel.dances, parcel.names, strict=True))):
             studio.take_in(dance, name, parcel.song, place)
     except InputError as error:
-        return Shown(studio=studio, folder=folder, answer=_said(trouble(str(error))))
+        return Shown(studio=studio, folder=folder, answer=said(trouble(str(error))))
     told = card(f"“{parcel.names[0]}” is here. Say what should change.", mark="good")
-    return _page(studio, Inputs(studio, folder, player, strip), made=_said(""), answer=_said(told))
+    return _page(studio, Inputs(studio, folder, player, strip), made=said(""), answer=said(told))
 
 
 def pack(to: str, studio: Studio | None) -> Parcel:
@@ -249,13 +204,8 @@ def pack(to: str, studio: Studio | None) -> Parcel:
     return Parcel(to, (version.dance,), (version.name,), studio.song_of(version.dance))
 
 
-def pick_song(event: gr.EventData) -> tuple:
-    key = _heard(event, "key")
-    return key, song_chips(key), gr.update(visible=key == OWN)
-
-
 def pick_idea(event: gr.EventData) -> str:
-    return _heard(event, "key")
+    return heard(event, "key")
 
 
 def ideas(studio: Studio | None) -> Any:
@@ -276,31 +226,20 @@ def ideas(studio: Studio | None) -> Any:
 
 def begin(name: str, place: str, title: str) -> Callable[[], Shown]:
     """What the page shows from the click until the job's first report."""
-    return lambda: _busy(name, {place: _said(progress(title))})
-
-
-def _safely(steps: Iterator[Shown], ended: Callable[[str], Shown]) -> Iterator[Shown]:
-    """The steps of a job; whatever goes wrong is one sentence at its place, and the buttons work again."""
-    try:
-        yield from steps
-    except InputError as error:
-        yield ended(trouble(str(error)))
-    except Exception:
-        _LOG.exception("a job of the Edit tab failed")
-        yield ended(trouble(OUR_FAULT))
+    return lambda: _busy(name, {place: said(progress(title))})
 
 
 def make(studio, folder, player, strip, key, own, style, seconds, seed, guidance, tidy) -> Iterator[Shown]:
-    path = shipped().get(key) or (Path(own) if own else None)
+    path = picked_song(key, own)
     desk = studio or Studio()
     inputs = Inputs(desk, folder or workspace.create().name, None, None)
     settings = {"seconds": seconds, "style": style or None, "seed": int(seed or 0), "guidance": guidance, "lock": tidy}
 
     def ended(sentence: str) -> Shown:
         kept = desk.call_off()
-        return (_page(desk, inputs) if kept else Shown())._replace(made=_said(sentence), **_idle())
+        return (_page(desk, inputs) if kept else Shown())._replace(made=said(sentence), **_idle())
 
-    yield from _safely(_making(desk, inputs, path, settings), ended)
+    yield from safely(_making(desk, inputs, path, settings), ended)
 
 
 def _making(desk: Studio, inputs: Inputs, path: Path | None, settings: dict) -> Iterator[Shown]:
@@ -323,16 +262,16 @@ def _making(desk: Studio, inputs: Inputs, path: Path | None, settings: dict) -> 
         done = part.dance.duration_s
         if not desk.may(ticket):
             return
-        said = _said(progress(f"Dancing: {done:.0f} of {total:.0f} s", round(done), round(total)))
+        told = said(progress(f"Dancing: {done:.0f} of {total:.0f} s", round(done), round(total)))
         if first and done < total - 0.5:
-            yield _page(desk, inputs, made=said)
+            yield _page(desk, inputs, made=told)
         else:
-            yield Shown(studio=desk, made=said)
+            yield Shown(studio=desk, made=told)
         first = False
     if offer is None or not desk.finish(ticket, offer):
         return
     told = card(offer.message, [("good", "Now say what should change.")], mark="good")
-    yield _page(desk, inputs, made=_said(told), answer=_said(""), **_idle())
+    yield _page(desk, inputs, made=said(told), answer=said(""), **_idle())
 
 
 def change(
@@ -344,9 +283,10 @@ def change(
         "text_guidance": text_guidance, "source_guidance": source_guidance, "lock": tidy,
         "rules": rules,
     }  # fmt: skip
-    yield from _safely(
+    yield from safely(
         _changing(desk, Inputs(desk, folder, player, strip), words or "", settings, count),
-        lambda sentence: Shown(answer=_said(sentence), **_idle()),
+        lambda sentence: Shown(answer=said(sentence), **_idle()),
+        fault=OUR_FAULT,
     )
 
 
@@ -363,24 +303,28 @@ def _changing(desk: Studio, inputs: Inputs, words: str, settings: dict, count: i
         title = "Changing the dance" if count == 1 else f"Changing the dance: way {number + 1} of {count}"
         varied = {**settings, "seed": settings["seed"] + number}
         job = functools.partial(pipeline.edit, before.dance, words, song=song, **varied)
-        edited = yield from _watched(
-            lambda report, job=job: job(on_progress=report), "answer", title, lambda: desk.may(ticket)
+        # A step under way when Stop was pressed must not write over what Stop said.
+        edited = yield from watched(
+            lambda report, job=job: job(on_progress=report),
+            lambda done, total, title=title: (
+                Shown(answer=said(progress(title, done, total))) if desk.may(ticket) else Shown()
+            ),
         )
         if not edited.changed:  # not understood, or not possible: the words stay, to be said in another way
-            yield Shown(studio=desk, answer=_said(answer(edited.message, mark="bad")), **_idle())
+            yield Shown(studio=desk, answer=said(answer(edited.message, mark="bad")), **_idle())
             return
         offers.append(_offer(before, words, edited, varied))
         if count > 1:
             if not desk.propose(ticket, offers):
                 yield Shown(**_idle())
                 return
-            yield _page(desk, inputs, look=True, answer=_said(progress(title, number + 1, count)))
+            yield _page(desk, inputs, look=True, answer=said(progress(title, number + 1, count)))
     if count > 1:
         told = card("Three ways to do it: watch them side by side and keep the one you like.", mark="half")
-        yield _page(desk, inputs, answer=_said(told), **_idle())
+        yield _page(desk, inputs, answer=said(told), **_idle())
     elif desk.finish(ticket, offers[0]):
         desk.view = BOTH
-        yield _page(desk, inputs, look=True, answer=_told(desk), words="", **_idle())
+        yield _page(desk, inputs, look=True, answer=told_of(desk), words="", **_idle())
 
 
 def _offer(before: history.Version, words: str, edited: pipeline.Edited, settings: dict) -> Offer:
@@ -391,33 +335,18 @@ def _offer(before: history.Version, words: str, edited: pipeline.Edited, setting
     )  # fmt: skip
 
 
-def _watched(
-    work: Callable[..., Any], place: str, title: str, wanted: Callable[[], bool] = lambda: True
-) -> Generator[Shown, None, Any]:
-    """Run a job beside the page, showing how far it is while it is wanted; its result."""
-    steps = jobs.steps(work)
-    with contextlib.closing(steps):
-        try:
-            while True:
-                done, total = next(steps)
-                # A step under way when Stop was pressed must not write over what Stop said.
-                yield Shown(**{place: _said(progress(title, done, total))}) if wanted() else Shown()
-        except StopIteration as end:
-            return end.value
-
-
 def stopped(studio: Studio | None, folder, player, strip) -> Shown:
     """After Stop: what was made so far stays, and is a version like any other."""
     desk = studio or Studio()
     kept = desk.call_off()
     if kept is not None:
         told = card(f"Stopped: the {kept.dance.duration_s:.0f} seconds that were ready are yours.", mark="half")
-        return _page(desk, Inputs(desk, folder, player, strip), made=_said(told), answer=_said(""), **_idle())
-    return Shown(studio=desk, made=_said(""), answer=_said(card("Stopped. All is as it was.", mark="half")), **_idle())
+        return _page(desk, Inputs(desk, folder, player, strip), made=said(told), answer=said(""), **_idle())
+    return Shown(studio=desk, made=said(""), answer=said(card("Stopped. All is as it was.", mark="half")), **_idle())
 
 
 def save(studio, folder, player, strip, kind) -> Iterator[Shown]:
-    yield from _safely(_saving(studio or Studio(), folder, kind), _saved)
+    yield from safely(_saving(studio or Studio(), folder, kind), _saved)
 
 
 def stopped_saving(studio, folder, player, strip) -> Shown:
@@ -434,7 +363,14 @@ def _saving(desk: Studio, folder: str, kind: str) -> Iterator[Shown]:
             render_dance, list(scene.dances), path, names=list(scene.names), song_path=scene.song,
             size=(width, width * 9 // 16),
         )  # fmt: skip
-        paths = [(yield from _watched(lambda report: job(on_progress=report), "saved", "Filming"))]
+        paths = [
+            (
+                yield from watched(
+                    lambda report: job(on_progress=report),
+                    lambda done, total: Shown(saved=said(progress("Filming", done, total))),
+                )
+            )
+        ]
     elif kind == "NPZ":
         paths = [history.export_npz(desk.history, place / "dance.npz")]
     else:

@@ -1,24 +1,19 @@
-"""What is on the Edit tab and where: the song's box, the words' box, the stage with its strip, versions and exports."""
+"""What is on the Edit tab and where, beside the stage: the song's box and the words' box."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import gradio as gr
 
 from demos.corpus.styles import STYLE_NAMES
 from demos.editing.sampling import GUIDANCE
-from demos.handover import Desk
-from demos.page.panels import Chips, Tree
-from demos.page.strip import Strip
-from demos.page.studio import LETTERS, shipped, title_of
-from demos.render.player import Player
+from demos.page.panels import Chips
+from demos.page.stage import song_row
 from demos.runtime.limits import LARGEST_SEED
 
 LONGEST_WORDS = 2000
 
-OWN = "own"
 FROM_MUSIC = "From the music"
 KINDS = [
     ("Film of the stage (MP4)", "MP4"),
@@ -58,30 +53,10 @@ class WordsBox(NamedTuple):
     rules: gr.Checkbox
 
 
-class StageBox(NamedTuple):
-    view: gr.Radio
-    player: Player
-    strip: Strip
-    offers: gr.Row
-    chosen: list[gr.Button]
-    none: gr.Button
-    tree: Tree
-    home: gr.Column
-    kind: gr.Radio
-    save: gr.Button
-    stop: gr.Button
-    saved: gr.HTML
-    downloads: gr.File
-    sends: Mapping[str, gr.Button]
-
-
 def song_box() -> SongBox:
-    with gr.Column(elem_id="edit-song", elem_classes="ed-box"):
+    with gr.Column(elem_id="edit-song", elem_classes="ed-box ed-first"):
         gr.Markdown("**1. Pick a song**, get a dance", elem_classes="ed-step")
-        songs = Chips(song_chips(first_song()), elem_id="edit-songs")
-        own = gr.Audio(
-            label="Your song", sources=["upload", "microphone"], type="filepath", visible=False, elem_id="edit-own"
-        )
+        songs, own = song_row("edit")
         with gr.Row():
             style = gr.Dropdown(
                 [(FROM_MUSIC, ""), *((name.capitalize(), name) for name in STYLE_NAMES)],
@@ -102,7 +77,7 @@ def song_box() -> SongBox:
 
 
 def words_box() -> WordsBox:
-    with gr.Column(elem_id="edit-words", elem_classes="ed-box"):
+    with gr.Column(elem_id="edit-words", elem_classes="ed-box ed-then"):
         gr.Markdown("**2. Say what should change**", elem_classes="ed-step")
         words = gr.Textbox(
             placeholder="raise both arms in the second half", lines=2, max_lines=5, max_length=LONGEST_WORDS,
@@ -130,37 +105,3 @@ def words_box() -> WordsBox:
     return WordsBox(
         words, change, three, stop, answer, ideas, strength, seed, text_guidance, source_guidance, tidy, rules
     )  # fmt: skip
-
-
-def stage_box(desk: Desk, room: str) -> StageBox:
-    view = gr.Radio([], show_label=False, label="View", container=False, visible=False, elem_id="edit-view")
-    player = Player(elem_id="edit-player")
-    with gr.Row(visible=False, elem_id="edit-offers") as offers:
-        gr.Markdown("**Which one stays?**", elem_classes="ed-step")
-        chosen = [gr.Button(f"Keep {letter}", min_width=90, elem_classes="ed-keep") for letter in LETTERS]
-        none = gr.Button("None of them", min_width=110, variant="secondary")
-    strip = Strip(elem_id="edit-strip")
-    with gr.Row(equal_height=False, elem_id="edit-below"):
-        with gr.Column(scale=3, min_width=330):
-            tree = Tree(elem_id="edit-tree")
-        with gr.Column(scale=2, min_width=250, visible=False, elem_id="edit-home", elem_classes="ed-box") as home:
-            kind = gr.Radio(KINDS, value="MP4", show_label=False, label="Take it home", container=False)
-            with gr.Row():
-                save = gr.Button("Take it home", elem_id="edit-save", min_width=120)
-                stop = gr.Button("Stop", visible=False, elem_id="edit-stop-save", min_width=80, scale=0)
-            saved = gr.HTML(visible=False, elem_id="edit-saved")
-            downloads = gr.File(
-                label="Ready", interactive=False, visible=False, file_count="multiple", elem_id="edit-downloads"
-            )
-            with gr.Row():
-                sends = desk.buttons(room)
-    return StageBox(view, player, strip, offers, chosen, none, tree, home, kind, save, stop, saved, downloads, sends)
-
-
-def first_song() -> str:
-    return next(iter(shipped()), OWN)
-
-
-def song_chips(chosen: str) -> dict:
-    items = [{"key": key, "text": title_of(path)} for key, path in shipped().items()]
-    return {"items": [*items, {"key": OWN, "text": "Your own song", "quiet": True}], "chosen": chosen}

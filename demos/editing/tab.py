@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from demos.editing import api, handlers
 from demos.editing.handlers import HASH, Shown
-from demos.editing.layout import SongBox, StageBox, WordsBox, first_song, song_box, stage_box, words_box
+from demos.editing.layout import KINDS, SongBox, WordsBox, song_box, words_box
 from demos.handover import Desk
-from demos.page.panels import Chips
+from demos.page.stage import StageBox, first_song, pick_song, stage_box
+from demos.page.work import SILENT, Wires
 
 TITLE = "Edit"
 RECEIVES = "Send to Edit"
@@ -24,18 +23,22 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     """Lay out the tab on the page. `folder` holds the name of the visitor's workspace."""
     studio = gr.State(None)
     song_key = gr.State(first_song())
-    with gr.Row(equal_height=False, elem_id="edit-room"):
+    with gr.Row(equal_height=False, elem_id="edit-room", elem_classes="ed-room"):
         with gr.Column(scale=4, min_width=330, elem_classes="ed-column"):
             song = song_box()
             words = words_box()
         with gr.Column(scale=7, min_width=330, elem_classes="ed-column"):
-            stage = stage_box(desk, HASH)
+            stage = stage_box(desk, HASH, KINDS)
     outputs = Shown(
         studio, folder, stage.player, stage.strip, stage.tree, stage.view, stage.offers, stage.home, stage.downloads,
         words.words, song.made, words.answer, stage.saved, song.make, words.change, words.three, stage.save, song.stop,
         words.stop, stage.stop,
     )  # fmt: skip
-    wires = _Wires([studio, folder, stage.player, stage.strip], list(outputs), words.ideas)
+
+    def ideas(done: Any) -> None:
+        done.then(handlers.ideas, [studio], [words.ideas], **SILENT)
+
+    wires = Wires([studio, folder, stage.player, stage.strip], list(outputs), handlers.stopped, ideas)
     _connect_song(wires, song, song_key)
     _connect_words(wires, words)
     arrived = _connect_stage(wires, stage)
@@ -46,44 +49,8 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     api.publish()
 
 
-_SILENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""Progress is shown in the page's own cards, and the public endpoints are those of `api` alone."""
-
-
-@dataclass(frozen=True)
-class _Wires:
-    """Connects events with handlers: all are given `inputs` first and answer with `outputs`."""
-
-    inputs: list
-    outputs: list
-    ideas: Chips
-
-    def quick(self, event: Callable, handler: Callable, *more: Any) -> Any:
-        """A click that is answered at once; ideas for the next change follow."""
-        done = event(handler, [*self.inputs, *more], self.outputs, trigger_mode="multiple", **_SILENT)
-        self._then_ideas(done)
-        return done
-
-    def job(self, event: Callable, begin: Callable, work: Callable, *more: Any) -> Any:
-        """Long work: the page says at once that it begins, then it reports from the one lane of heavy work."""
-        begun = event(begin, None, self.outputs, queue=False, **_SILENT)
-        working = begun.then(
-            work, [*self.inputs, *more], self.outputs, concurrency_limit=1, concurrency_id="gpu", **_SILENT
-        )
-        self._then_ideas(working)
-        return working
-
-    def stop(self, button: gr.Button, jobs: list, handler: Callable = handlers.stopped) -> None:
-        """A button that ends jobs; the handler keeps what they have made so far."""
-        stopped = button.click(handler, self.inputs, self.outputs, cancels=jobs, queue=False, **_SILENT)
-        self._then_ideas(stopped)
-
-    def _then_ideas(self, done: Any) -> None:
-        done.then(handlers.ideas, self.inputs[:1], [self.ideas], **_SILENT)
-
-
-def _connect_song(wires: _Wires, song: SongBox, key: gr.State) -> None:
-    song.songs.pick(handlers.pick_song, None, [key, song.songs, song.own], **_SILENT)
+def _connect_song(wires: Wires, song: SongBox, key: gr.State) -> None:
+    song.songs.pick(pick_song, None, [key, song.songs, song.own], **SILENT)
     making = wires.job(
         song.make.click, handlers.begin("make", "made", "Listening to the song"), handlers.make,
         key, song.own, song.style, song.seconds, song.seed, song.guidance, song.tidy,
@@ -92,7 +59,7 @@ def _connect_song(wires: _Wires, song: SongBox, key: gr.State) -> None:
     wires.quick(song.open.upload, handlers.open_dance, song.open)
 
 
-def _connect_words(wires: _Wires, words: WordsBox) -> None:
+def _connect_words(wires: Wires, words: WordsBox) -> None:
     begin = handlers.begin("change", "answer", "Reading your words")
     settings = [
         words.words,
@@ -103,7 +70,7 @@ def _connect_words(wires: _Wires, words: WordsBox) -> None:
         words.tidy,
         words.rules,
     ]
-    picked = words.ideas.pick(handlers.pick_idea, None, [words.words], **_SILENT)
+    picked = words.ideas.pick(handlers.pick_idea, None, [words.words], **SILENT)
     once, thrice = (functools.partial(handlers.change, count=count) for count in (1, 3))
     changing = [
         wires.job(event, begin, once, *settings) for event in (words.change.click, words.words.submit, picked.then)
@@ -112,7 +79,7 @@ def _connect_words(wires: _Wires, words: WordsBox) -> None:
     wires.stop(words.stop, changing)
 
 
-def _connect_stage(wires: _Wires, stage: StageBox) -> Any:
+def _connect_stage(wires: Wires, stage: StageBox) -> Any:
     arrived = wires.quick(stage.strip.arrive, handlers.arrive)
     wires.quick(stage.tree.go, handlers.go)
     wires.quick(stage.tree.undo, handlers.undo)

@@ -213,14 +213,15 @@ def load(folder: str | Path) -> History:
         ) from error
 
 
-def reopen(name: str) -> History:
+def reopen(name: str, room: str = "") -> History:
     """The tree in a visitor's workspace by the workspace's name, as a page remembers it over a reload.
 
+    room : the folder in the workspace that the tree was saved to, "" for the workspace itself.
     Empty where the name is none or the workspace is gone; no other folder can be reached.
     """
     if not re.fullmatch(r"[\w-]{16,64}", str(name)):
         return History()
-    return load(workspace.root() / name)
+    return load(workspace.root() / name / room)
 
 
 def export_npz(history: History, path: str | Path, identity: str | None = None) -> Path:

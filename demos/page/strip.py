@@ -1,9 +1,10 @@
-"""The strip under the player: how much each body part changed over time, and what may change next."""
+"""The strip under the player: what changed and what happens over time, and what may change next."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,16 +28,30 @@ MUCH = 1.5
 """Radians shown as "a lot": an arm that is level instead of down."""
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A lane of moments: label : what happens. spans : (start s, end s, what is said of it). tone : one of TONES."""
+
+    label: str
+    spans: tuple[tuple[float, float, str], ...]
+    tone: str
+
+
+TONES = ("hold", "touch", "face")
+"""Colours of marks, by what they were chosen for."""
+
+
 class Strip(Panel):
     """Shows `strip_value`. As an input a handler gets the value back, with "chosen" as the visitor left it.
 
-    It reads and moves the loop of its player, so the time is in the player's value (`render.player.region_of`). The
-    event `arrive` comes once, when the strip is first on a visitor's screen, with the "folder" of before a reload.
+    room : HASH of the room whose it is. It reads and moves the loop of its player, so the time is in the player's value
+    (`render.player.region_of`). The event `arrive` comes once, when the strip is first on a visitor's screen, with the
+    "folder" of before a reload.
     """
 
-    def __init__(self, value: dict | None = None, **arguments: Any) -> None:
+    def __init__(self, room: str, value: dict | None = None, **arguments: Any) -> None:
         template = '<section class="ed-strip" aria-label="What changed, and what may change next" hidden></section>'
-        super().__init__(SCRIPTS / "strip.js", ["arrive"], template, value, **arguments)
+        super().__init__(SCRIPTS / "strip.js", ["arrive"], template, value, memory=_memory(room), **arguments)
 
 
 def strip_value(
@@ -50,16 +65,24 @@ def strip_value(
     clock: str = "",
     look: bool = False,
     folder: str = "",
+    room: str = "edit",
+    columns: Sequence[str] = PART_NAMES,
+    lanes: Mapping[str, str] = LABELS,
+    picks: bool = True,
+    marks: Sequence[Mark] = (),
 ) -> dict[str, Any]:
     """What the strip shows of a dance.
 
     Parameters
     ----------
     player, target : elem_ids of the player that it follows and of the line that says what may change next.
-    change : (bins, 6) radians of motion.change, or None for a dance that was not changed.
+    change : (bins, columns) radians, as of motion.change, or None for a dance that was not changed.
+    columns : key of each column of it. lanes : key -> label of those shown, from top to bottom.
     chosen : parts the visitor has picked. clock : names the song; the playhead stays when it stays the same.
     look : whether a playhead at rest goes to where the change is plainest.
-    folder : name of the visitor's workspace, which the browser's tab keeps for a reload.
+    folder : name of the visitor's workspace, which the browser's tab keeps for a reload. room : for whom.
+    picks : whether a lane can be picked to change alone.
+    marks : further lanes, of what happens when.
     """
     value: dict[str, Any] = {
         "player": player,
@@ -71,11 +94,14 @@ def strip_value(
         "chosen": list(chosen),
         "clock": clock,
         "folder": folder,
-        "parts": [{"key": key, "label": label, "summary": f"{label}: tap to let only this change"} for key, label in
-                  LABELS.items()],
+        "memory": _memory(room),
+        "picks": picks,
+        "parts": [{"key": key, "label": label, "summary": f"{label}: tap to let only this change" if picks else label}
+                  for key, label in lanes.items()],
+        "marks": [_marked(mark) for mark in marks],
     }  # fmt: skip
     if change is not None and len(change):
-        levels = _levels(change)
+        levels = _levels(change[:, [columns.index(key) for key in lanes]])
         value["heat"] = base64.b64encode(levels.T.tobytes()).decode()
         value["columns"] = len(change)
         value["look_s"] = _most(change) if look and levels.any() else None
@@ -91,10 +117,25 @@ def chosen_parts(value: Any) -> tuple[str, ...] | None:
     return known or None
 
 
+def _memory(room: str) -> str:
+    """Where a tab of the browser keeps the name of its workspace over a reload."""
+    return f"dancefloor-{room}"
+
+
+def _marked(mark: Mark) -> dict[str, Any]:
+    lasting = sum(end - start for start, end, _ in mark.spans)
+    times = {0: "never", 1: "once"}.get(len(mark.spans), f"{len(mark.spans)} times")
+    return {
+        "label": mark.label,
+        "tone": mark.tone,
+        "summary": f"{mark.label}: {times}" + (f", {lasting:.1f} s together" if mark.spans else ""),
+        "spans": [[round(start, 3), round(end, 3), text] for start, end, text in mark.spans],
+    }
+
+
 def _levels(change: np.ndarray) -> np.ndarray:
-    """(bins, 6) radians -> (bins, 6) uint8 in the order of LABELS; 0 where nothing is to be seen."""
-    order = [PART_NAMES.index(part) for part in LABELS]
-    seen = np.where(change[:, order] < SEEN, 0.0, change[:, order])
+    """(bins, lanes) radians -> (bins, lanes) uint8; 0 where nothing is to be seen."""
+    seen = np.where(change < SEEN, 0.0, change)
     return np.round(255 * np.clip(seen / MUCH, 0, 1) ** 0.7).astype(np.uint8)
 
 

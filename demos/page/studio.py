@@ -1,4 +1,4 @@
-"""What one visitor has on the Edit page: the versions, their songs, and what stands on the stage. No gradio here."""
+"""What one visitor has on a page: the versions of dances, their songs, and what stands on the stage. No gradio here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Studio:
 
     songs : content hash -> file. view, compared : how the current version is shown, and beside which other one.
     offers : alternatives among which to choose. draft : what a job that still runs has made so far.
-    received : the parcels of other tabs that were taken in.
+    received : the parcels of other tabs that were taken in. tidied : what finishing did, above the finished dance.
     """
 
     history: History = field(default_factory=History)
@@ -67,6 +67,7 @@ class Studio:
     offers: tuple[Offer, ...] = ()
     draft: Offer | None = None
     received: set[str] = field(default_factory=set)
+    tidied: str = "Feet tidied"
     _job: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -190,6 +191,7 @@ class Studio:
 
     def bring(self, sha256: str, path: Path, folder: Path) -> None:
         """Keep a visitor's song in their workspace, for as long as their dances."""
+        folder.mkdir(parents=True, exist_ok=True)
         kept = folder / f"{_SONG}{sha256}{path.suffix.lower()}"
         if not kept.exists():
             shutil.copyfile(path, kept)
@@ -231,7 +233,7 @@ class Studio:
         if view == BOTH and version.parent:
             return self._pair((self.history[version.parent].dance, "Before"), (version.dance, "After"), "What changed")
         if view == RAW and version.raw is not None:
-            return self._pair((version.raw, "Raw"), (version.dance, "Feet tidied"), "What tidying the feet did")
+            return self._pair((version.raw, "Raw"), (version.dance, self.tidied), "What tidying did")
         return self._scene((version.dance,), (version.name,), "What may change")
 
     def _scene(self, dances: tuple[Dance, ...], names: tuple[str, ...], title: str, differs=None) -> Scene:
@@ -240,8 +242,10 @@ class Studio:
     def _pair(self, first: tuple[Dance, str], second: tuple[Dance, str], title: str) -> Scene:
         try:
             differs = change(first[0], second[0])
-        except InputError:  # of different lengths, or a solo beside a couple: shown, but not measured
-            differs, title = None, "Not the same length: shown without the difference"
+        except InputError:  # shown, but not measured
+            alike = len(first[0].motions) == len(second[0].motions)
+            unlike = "the same length" if alike else "as many dancers"
+            differs, title = None, f"Not {unlike}: shown without the difference"
         if differs is not None and not (differs >= SEEN).any():
             title = f"{title}: nothing to be seen"
         return self._scene((first[0], second[0]), (first[1], second[1]), title, differs)
@@ -260,15 +264,18 @@ class Studio:
         ]
 
 
-def recall(folder: str) -> Studio:
-    """The desk of a workspace's name, as a browser remembers it over a reload; an empty one where it is gone."""
+def recall(folder: str, room: str = "") -> Studio:
+    """The desk of a workspace's name, as a browser remembers it over a reload; an empty one where it is gone.
+
+    room : as in history.reopen.
+    """
     try:
-        tree = reopen(folder)
+        tree = reopen(folder, room)
     except InputError:  # damaged: better an empty desk than none
         return Studio()
     if not len(tree):
         return Studio()
-    songs = {path.stem.removeprefix(_SONG): path for path in (workspace.root() / folder).glob(f"{_SONG}*")}
+    songs = {path.stem.removeprefix(_SONG): path for path in (workspace.root() / folder / room).glob(f"{_SONG}*")}
     return Studio(tree, songs)
 
 

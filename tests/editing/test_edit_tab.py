@@ -15,6 +15,7 @@ from demos.motion.change import PART_NAMES
 from demos.motion.dance import Dance, Provenance
 from demos.motion.files import open_dance
 from demos.page.panels import answer, card, lanes, tree_value, trouble
+from demos.page.stage import OWN
 from demos.page.strip import LABELS, chosen_parts, strip_value
 from demos.page.studio import ALONE, BOTH, RAW, Offer, Studio, shipped, title_of
 from demos.runtime import workspace
@@ -230,7 +231,7 @@ def run(steps) -> list[Shown]:
 
 def test_a_dance_grows_and_is_kept(rigged, click_song):
     desk = Studio()
-    steps = run(handlers.make(desk, rigged, None, None, handlers.OWN, str(click_song), "", 5, 3, 1.5, True))
+    steps = run(handlers.make(desk, rigged, None, None, OWN, str(click_song), "", 5, 3, 1.5, True))
     assert [version.name for version in desk.history.versions] == ["Clicks"]
     version = desk.history.current
     assert version.dance.duration_s == pytest.approx(5.0)
@@ -245,7 +246,7 @@ def test_without_a_song_one_sentence_comes(rigged, tmp_path, own):
     desk = Studio()
     path = tmp_path / "nothing.wav"
     path.write_text("no sound")
-    steps = run(handlers.make(desk, rigged, None, None, handlers.OWN, own and str(path), "", 5, 0, 1.5, True))
+    steps = run(handlers.make(desk, rigged, None, None, OWN, own and str(path), "", 5, 0, 1.5, True))
     assert 'role="alert"' in steps[-1].made["value"]
     assert steps[-1].make["interactive"]
     assert len(desk.history) == 0
@@ -328,7 +329,7 @@ def test_whoever_arrives_finds_a_dance_with_its_song(private_cache):
 
 def test_a_reload_finds_all_that_was_there(rigged, click_song):
     desk = Studio()
-    run(handlers.make(desk, rigged, None, None, handlers.OWN, str(click_song), "", 4, 3, 1.5, True))
+    run(handlers.make(desk, rigged, None, None, OWN, str(click_song), "", 4, 3, 1.5, True))
     change(desk, rigged, "raise both arms")
     shown = handlers.arrive(None, None, None, None, told(folder=rigged))
     assert shown.folder != rigged  # the old workspace goes when the old visit is over
