@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from demos.video.pose_bones import usual_lengths
+from demos.video.pose_feet import planted
 from demos.video.pose_start import Start, standing_height, standing_hips
-from demos.video.pose_state import BONES, COSINE, SINE, SURE, figure_places, path_of
+from demos.video.pose_state import BONES, COSINE, SINE, STANDING, SURE, figure_places, path_of, sole
 from demos.video.track import PoseTrack
 
 EASE_FRAMES = 18.0
@@ -26,6 +27,8 @@ def track_of(states: np.ndarray, start: Start | None = None) -> PoseTrack:
         lift = _fade(len(states)) * (hips - path.places[0, 1])
         path = replace(path, places=path.places + lift[:, None] * [0, 1, 0])
     space = figure_places(eased, lengths, path.facing) + path.places[:, None]
+    stands = eased[:, STANDING] if start is None else (1 - _fade(len(states))[:, None]) * eased[:, STANDING]
+    space = planted(space, stands, sole(lengths))
     values = np.empty((*space.shape[:2], 4), np.float32)
     values[..., 0], values[..., 1], values[..., 2] = space[..., 0], hips - space[..., 1], -space[..., 2]
     values[..., 3] = np.clip(eased[:, SURE], 0, 1)
