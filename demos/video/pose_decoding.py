@@ -16,6 +16,8 @@ from demos.video.pose_codec import PARTS, STEP
 from demos.video.pose_model import OVERLAP, PRIORS, SEGMENT, Cache, Told, XDancer, rounds, song_style, still
 
 OnStep = Callable[[int, int], None]
+_NEAR = 6
+"""Steps to either side that a decoded frame is told by: four convolutions over steps, two over frames."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def write(
         count = tokens.shape[1]
         first = max(0, count - OVERLAP)
         if count:
-            past = still(network.codec.decode(tokens)[0, ::STEP])
+            past = _longer(network, past, tokens)
             begin = past[first][None]
         told = writer.told(heard[:, STEP * first : STEP * (first + SEGMENT)], song, begin, past[:first])
         tokens = torch.cat([tokens, writer.segment(tokens[:, first:], told, min(SEGMENT, steps - first))], dim=1)
@@ -76,6 +78,15 @@ def write(
 def states_from(network: XDancer, tokens: Tensor, frames: int) -> np.ndarray:
     """Plain states (frames, 252) of tokens (1, steps, 5, levels)."""
     return network.codec.normalise.inverse(network.codec.decode(tokens))[0, :frames].numpy()
+
+
+def _longer(network: XDancer, past: Tensor, tokens: Tensor) -> Tensor:
+    """Normalised states (steps, 252) at the first frames of all tokens (1, steps, 5, levels), of which some are known:
+    only those are decoded anew that are new or were near the end, so that a long dance takes no longer a second."""
+    keep = max(0, len(past) - _NEAR)
+    begin = max(0, keep - _NEAR)
+    fresh = still(network.codec.decode(tokens[:, begin:])[0, ::STEP])
+    return torch.cat([past[:keep], fresh[keep - begin :]])
 
 
 class _Writer:

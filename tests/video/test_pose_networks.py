@@ -163,6 +163,17 @@ def test_dances_of_any_length_go_on_from_themselves(frames):
         assert not torch.equal(tokens, decoding.write(network, music, music[:, :35], None, Choices(seed=4)))
 
 
+def test_what_was_danced_is_decoded_bit_by_bit_as_at_once():
+    network = made.network()
+    tokens = drawn_tokens(1, 40)
+    whole = decoding.still(network.codec.decode(tokens)[0, ::4])
+    past = torch.zeros(0, state.STATE)
+    for count in (16, 29, 40):
+        past = decoding._longer(network, past, tokens[:, :count])
+        assert len(past) == count
+    np.testing.assert_allclose(past, whole, atol=1e-5)
+
+
 def test_weights_are_read_as_written_and_others_are_refused(tmp_path):
     network = made.network()
     path = tmp_path / "xdancer.safetensors"
