@@ -10,6 +10,7 @@ from demos.corpus.keypoints import NAMES, PLACE
 from demos.runtime.errors import InputError
 from demos.video import limbs, matting, silhouette
 from demos.video.figure import Figure
+from demos.video.people import Person, find_people, top_of_head
 
 _COVERS = 0.6
 """A person that is less than this share of the shape on plain paper is a mistake: the drawing is meant."""
@@ -28,26 +29,20 @@ def find(picture: np.ndarray) -> Found:
 
     Raises InputError when it shows nothing that stands out at all, such as one colour.
     """
-    from demos.video import people
-
     flat = on_white(picture)
     if np.ptp(flat.reshape(-1, 3).astype(int), axis=0).max() < 12:
         raise InputError("The picture is one plain colour: choose one with somebody or something in it.")
     cut_out = silhouette.transparent(picture)
-    persons = people.find_people(flat)
+    persons = find_people(flat)
     shape = None
     if cut_out or not persons or silhouette.plain(flat):
         shape = silhouette.find_shape(picture)
-        if shape is not None and persons and not cut_out:
+        if shape is not None and persons and not cut_out and _on_border(shape) < 0.12:
             own = persons[0].mask > 0.5
             if (own & (shape > 0.5)).sum() < _COVERS * (shape > 0.5).sum() and len(persons) == 1:
                 persons = []
     if persons:
-        figures = [
-            Figure(picture, _outline(flat, person.mask, picture if cut_out else None), person.points,
-                   person.confidence, person.depth, "person")
-            for person in persons
-        ]  # fmt: skip
+        figures = [_of_person(picture, flat, person, picture if cut_out else None) for person in persons]
         return Found(tuple(figures), _people_said(figures))
     if shape is None:
         shape = _middle(picture.shape[:2])
@@ -59,6 +54,13 @@ def find(picture: np.ndarray) -> Found:
         "shape": "Nobody here, but a shape: it will sway and hop as one piece.",
     }[figure.kind]
     return Found((figure,), said)
+
+
+def _of_person(picture: np.ndarray, flat: np.ndarray, person: Person, cut_out: np.ndarray | None) -> Figure:
+    alpha = _outline(flat, person.mask, cut_out)
+    points = person.points.copy()
+    points[PLACE["crown"]] = top_of_head(points, alpha)  # by the finer outline, which has the hair
+    return Figure(picture, alpha, points, person.confidence, person.depth, "person")
 
 
 def of_shape(picture: np.ndarray, alpha: np.ndarray) -> Figure:
@@ -76,9 +78,19 @@ def on_white(picture: np.ndarray) -> np.ndarray:
 
 
 def _outline(flat: np.ndarray, mask: np.ndarray, picture: np.ndarray | None) -> np.ndarray:
+    if picture is None and matting.drawn(flat):
+        alpha = silhouette.against_border(flat, mask)
+        if alpha is not None:
+            return alpha
     alpha = matting.refine(flat, mask)
     # The cut-out's own edge is the better one.
     return alpha if picture is None else np.minimum(np.where(mask > 0.2, 1.0, 0.0), picture[..., 3] / 255.0)
+
+
+def _on_border(alpha: np.ndarray) -> float:
+    """Share of the picture's border that an outline covers: one that covers much of it is no figure."""
+    edge = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
+    return float((edge > 0.5).mean())
 
 
 def _middle(size: tuple[int, int]) -> np.ndarray:

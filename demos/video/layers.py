@@ -95,9 +95,29 @@ def measure(figure: Figure) -> Anatomy:
         both = [limb for limb in limbs if limb.endswith(kind)]
         for limb in both:
             radius[limb] = min(radius[limb], 1.15 * min(radius[other] for other in both))
-    if len(hem) == 2 and min(hem.values()) == 0:  # a skirt covers both legs
+    if len(hem) == 2 and not _skirted(figure, hem, radius):
         hem = dict.fromkeys(hem, 0.0)
     return Anatomy(height, floor, limbs, radius, hem)
+
+
+def _skirted(figure: Figure, hem: dict[str, float], radius: dict[str, float]) -> bool:
+    """Whether cloth hangs between the legs: it covers both, and fills the gap that legs alone would leave."""
+    share = min(hem.values())
+    if share == 0:
+        return False
+    places = []
+    for side in SIDES:
+        joints = bones(figure, f"{side}_leg")
+        lengths = np.linalg.norm(np.diff(joints[:3], axis=0), axis=1)
+        along = 0.85 * share * lengths.sum()
+        upper = along < lengths[0]
+        start, end = (joints[0], joints[1]) if upper else (joints[1], joints[2])
+        places.append(start + (along if upper else along - lengths[0]) / lengths[0 if upper else 1] * (end - start))
+    middle = np.mean(places, axis=0)
+    height, width = figure.alpha.shape
+    x, y = (int(np.clip(v, 0, limit - 1)) for v, limit in zip(middle, (width, height), strict=True))
+    apart = float(np.linalg.norm(places[0] - places[1]))
+    return bool(figure.alpha[y, x] > 0.5 and apart > 2.3 * min(radius[f"{side}_leg"] for side in SIDES))
 
 
 def _has(figure: Figure, limb: str) -> bool:
@@ -419,13 +439,13 @@ def _back(front: np.ndarray, figure: Figure, corner: np.ndarray, mask: np.ndarra
     along = ((x - crown[0]) * down[0] + (y - crown[1]) * down[1]) / length**2
     across = ((x - crown[0]) * down[1] - (y - crown[1]) * down[0]) / length**2
     if figure.kind == "person":
-        face = (np.abs(across) < 0.56) & (along > 0.12) & (along < 1.12)
+        face = (np.abs(across) < 0.56) & (along > 0.25) & (along < 1.1)
     else:
         face = ((along - 0.6) / 0.36) ** 2 + (across / 0.3) ** 2 < 1
     face &= mask > 0.3
     known = (mask > 0.9) & ~face
     if figure.kind == "person":  # from the hair alone, where there is some
-        hair = known & (along < 0.17) & (along > -0.4) & (np.abs(across) < 0.7)
+        hair = known & (along < 0.22) & (along > -0.4) & (np.abs(across) < 0.7)
         if hair.sum() > 30:
             known = hair
     filled = bleed(front, known)

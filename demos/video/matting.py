@@ -22,6 +22,12 @@ def refine(rgb: np.ndarray, rough: np.ndarray) -> np.ndarray:
     return follow_edges(rgb, soft, max(2, round(1.2 / scale)))
 
 
+def drawn(rgb: np.ndarray) -> bool:
+    """Whether a picture (h, w, 3) is made of even colours, as cartoons are."""
+    edges = cv2.Laplacian(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
+    return bool((np.abs(edges) < 2.5).mean() > 0.72)
+
+
 def follow_edges(rgb: np.ndarray, alpha: np.ndarray, radius: int) -> np.ndarray:
     """An alpha whose edge lies on the picture's (guided filter: He et al. 2010), steep again afterwards."""
     guide = cv2.bilateralFilter(rgb, 5, 25, 3) if rgb.size < 3_000_000 else rgb

@@ -112,6 +112,7 @@ def _look(rgb: np.ndarray, box: tuple[int, int, int, int]) -> Person | None:
     mask = np.zeros(rgb.shape[:2], np.float32)
     mask[y0:y1, x0:x1] = seen.segmentation_mask
     points, confidence, depth = _collect(body, seen, size, np.array([x0, y0], np.float64))
+    points[PLACE["crown"]] = top_of_head(points, mask)
     return Person(points, confidence, depth, mask) if _believable(points, confidence, mask) else None
 
 
@@ -155,6 +156,20 @@ def _head(
     for name, place in (("chin", chin), ("forehead", forehead), ("crown", forehead + 0.32 * (forehead - chin))):
         points[PLACE[name]] = place
         confidence[PLACE[name]], depth[PLACE[name]] = confidence[PLACE["nose"]], depth[PLACE["nose"]]
+
+
+def top_of_head(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(2,) pixels: where the outline (h, w) ends above the forehead, within reason: under the hair, not in the sky."""
+    forehead, chin = points[PLACE["forehead"]], points[PLACE["chin"]]
+    up = forehead - chin
+    height, width = mask.shape
+    shares = np.linspace(0.1, 0.95, 40)
+    way = forehead + shares[:, None] * up
+    inside = (way >= 0).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
+    at = np.clip(way, 0, [width - 1, height - 1]).astype(int)
+    held = inside & (mask[at[:, 1], at[:, 0]] > 0.5)
+    last = shares[0] if not held[0] else shares[int(np.argmin(held)) - 1] if not held.all() else shares[-1]
+    return forehead + max(0.15, float(last)) * up
 
 
 def guess_hand(wrist: np.ndarray, knuckles: np.ndarray, thumb: np.ndarray) -> np.ndarray:

@@ -49,6 +49,32 @@ def find_shape(picture: np.ndarray) -> np.ndarray | None:
     return matting.follow_edges(rgb, soft, max(2, round(1.5 / scale)))
 
 
+def against_border(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
+    """Alpha (h, w) float32 of a drawn figure (h, w, 3): what has none of the border's colours and hangs together with
+    a detector's mask (h, w). Such detectors, trained on photos, leave out the hair and hats of cartoons. None when
+    that is nothing like the mask."""
+    height, width = mask.shape
+    scale = min(1.0, _WORK / max(height, width))
+    size = max(8, round(width * scale)), max(8, round(height * scale))
+    lab = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA) > 0.5
+    rim = max(2, round(0.02 * max(size)))
+    border = np.concatenate([part.reshape(-1, 3) for part in (lab[:rim], lab[-rim:], lab[:, :rim], lab[:, -rim:])])
+    cv2.setRNGSeed(1)
+    rounds = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, _, colours = cv2.kmeans(border[:: max(1, len(border) // 3000)], 5, None, rounds, 2, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    away = np.min([np.linalg.norm(lab - colour, axis=-1) for colour in colours], axis=0)
+    other = away > 13
+    _, labels = cv2.connectedComponents(other.astype(np.uint8))
+    held = np.unique(labels[small & other])
+    whole = np.isin(labels, held[held > 0])
+    whole |= _enclosed(whole, 1) & cv2.erode(small.astype(np.uint8), matting.disc(2)).astype(bool)
+    if not 0.75 * small.sum() < whole.sum() < 2.2 * small.sum():
+        return None
+    soft = cv2.resize(whole.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return matting.follow_edges(rgb, soft, max(2, round(1.0 / scale)))
+
+
 def _from_paper(rgb: np.ndarray) -> tuple[np.ndarray, float]:
     """How far each pixel is from the paper's colour there (h, w) Lab units, and how much the paper itself varies.
 

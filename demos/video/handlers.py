@@ -1,0 +1,342 @@
+"""What the Film tab does when something is clicked: quick answers, and long jobs that report as they go.
+
+Every handler is given the visitor's cast and folder first and gives back Shown: the new values of the page.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from demos.handover import Parcel
+from demos.motion.dance import Dance
+from demos.motion.files import open_dance
+from demos.page import told
+from demos.page.panels import card, progress, trouble
+from demos.page.stage import picked_song
+from demos.page.work import safely, said, watched
+from demos.runtime import workspace
+from demos.runtime.errors import InputError
+from demos.video import pipeline
+from demos.video.cast import (
+    NEW,
+    Cast,
+    Steps,
+    finder_value,
+    picture_url,
+    shipped_dances,
+    shipped_pictures,
+    stick_value,
+    with_steps,
+)
+from demos.video.layout import shelf_value, step_choices
+from demos.video.picture import from_array
+from demos.video.puppet_pose import pose
+
+HASH = "film"
+PREVIEW_S = 5.0
+_SUFFIX = {"MP4": ".mp4", "WebM": ".webm", "GIF": ".gif"}
+
+
+class Shown(NamedTuple):
+    """New values for the page, in the order of every handler's outputs; what is left out stays as it is."""
+
+    cast: Any = gr.skip()
+    folder: Any = gr.skip()
+    shelf: Any = gr.skip()
+    finder: Any = gr.skip()
+    told: Any = gr.skip()
+    second: Any = gr.skip()
+    alone: Any = gr.skip()
+    steps: Any = gr.skip()
+    made: Any = gr.skip()
+    preview: Any = gr.skip()
+    full: Any = gr.skip()
+    stop: Any = gr.skip()
+    screen: Any = gr.skip()
+    home: Any = gr.skip()
+    save: Any = gr.skip()
+    stop_save: Any = gr.skip()
+    saved: Any = gr.skip()
+    downloads: Any = gr.skip()
+
+
+def _idle() -> dict[str, Any]:
+    on = gr.update(interactive=True)
+    return {"preview": on, "full": on, "stop": gr.update(visible=False)}
+
+
+def _picture(cast: Cast, folder: str | None, text: str = "", chosen: str = "", **more: Any) -> Shown:
+    """The page when the picture has changed."""
+    told_card = card(text or (cast.found.said if cast.found else ""), mark="good")
+    return Shown(
+        cast=cast, folder=folder or workspace.create().name, shelf=shelf_value(chosen), finder=finder_value(cast),
+        told=said(told_card), second=gr.update(visible=True), alone=gr.update(visible=cast.partner is not None),
+    )._replace(**more)  # fmt: skip
+
+
+def _with_picture(action: Callable[[Cast], None]) -> Callable[[Cast | None, str | None], Shown]:
+    """Change the picture or what was found; on bad input a sentence, and all stays."""
+
+    def change(cast: Cast | None, folder: str | None, *, chosen: str = "", text: str = "") -> Shown:
+        cast = cast or Cast()
+        try:
+            action(cast)
+        except InputError as error:
+            return Shown(cast=cast, told=said(trouble(str(error))))
+        return _picture(cast, folder, text, chosen)
+
+    return change
+
+
+def arrive(cast: Cast | None, folder: str | None) -> Shown:
+    """Whoever comes in finds a picture that can dance at once."""
+    pictures = shipped_pictures()
+    if cast is not None or not pictures:
+        return Shown()
+    key = next(iter(pictures))
+    return _with_picture(lambda new: new.show(pictures[key]))(cast, folder, chosen=key)
+
+
+def pick(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    """One of the example pictures."""
+    path = shipped_pictures().get(str(told(event, "key")))
+    if path is None:
+        return Shown()
+    return _with_picture(lambda new: new.show(path))(cast, folder, chosen=str(told(event, "key")))
+
+
+def upload(cast: Cast | None, folder: str | None, path: str | None) -> Shown:
+    """A picture of the visitor's own."""
+    if not path:
+        return Shown()
+    return _with_picture(lambda new: new.show(Path(path)))(cast, folder)
+
+
+def photograph(cast: Cast | None, folder: str | None, values: np.ndarray | None) -> Shown:
+    """A picture taken with the camera."""
+    if values is None:
+        return Shown()
+
+    def show(new: Cast) -> None:
+        found = pipeline.finding.find(from_array(values, "The camera's picture"))
+        new.name, new.found, new.figures, new.chosen = "camera", found, list(found.figures), 0
+
+    return _with_picture(show)(cast, folder)
+
+
+def invite(cast: Cast | None, folder: str | None, path: str | None) -> Shown:
+    """A second picture, whose figure dances as well."""
+    if not path:
+        return Shown()
+    text = "Two dance: the second picture's figure comes into the first picture. A duet from another tab fits best."
+    return _with_picture(lambda new: new.invite(Path(path)))(cast, folder, text=text)
+
+
+def dance_alone(cast: Cast | None, folder: str | None) -> Shown:
+    return _with_picture(lambda new: new.invite(None))(cast, folder)
+
+
+def choose(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    index = told(event, "index")
+    return _with_picture(lambda new: new.choose(index))(cast, folder)
+
+
+def move(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    """A joint dragged elsewhere: the page shows it already, so only the figure changes."""
+    cast = cast or Cast()
+    try:
+        cast.move(told(event, "name"), told(event, "x"), told(event, "y"))
+    except InputError as error:
+        return Shown(cast=cast, told=said(trouble(str(error))))
+    return Shown(cast=cast)
+
+
+def paint(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    strokes = told(event, "strokes")
+    return _with_picture(lambda new: new.paint(strokes))(cast, folder, text="The outline is as you painted it.")
+
+
+def reset(cast: Cast | None, folder: str | None) -> Shown:
+    return _with_picture(lambda new: new.reset())(cast, folder)
+
+
+# --- other tabs
+
+
+def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Shown:
+    """A dance of another tab, to be performed by the picture."""
+    if parcel is None or parcel.to != HASH or (cast is not None and parcel.id in cast.received):
+        return Shown()
+    shown = arrive(cast, folder)
+    cast = shown.cast if isinstance(shown.cast, Cast) else cast or Cast()
+    folder = shown.folder if isinstance(shown.folder, str) else folder or workspace.create().name
+    cast.received.add(parcel.id)
+    song = None
+    if parcel.song is not None:
+        place = workspace.root() / folder / parcel.id
+        place.mkdir(parents=True, exist_ok=True)
+        song = Path(shutil.copyfile(parcel.song, place / parcel.song.name))
+    for dance, name in zip(parcel.dances, parcel.names, strict=True):
+        with_steps(cast, Steps(name, dance, song))
+    newest = f"own:{next(reversed(cast.steps))}"
+    text = f"“{parcel.names[0]}” is here: pick a picture and press Preview."
+    return shown._replace(
+        cast=cast, folder=folder, steps=gr.update(choices=step_choices(cast.steps), value=newest),
+        made=said(card(text, mark="good")),
+    )  # fmt: skip
+
+
+# --- the long jobs
+
+
+def begin() -> Shown:
+    """What the page shows from the click until the job's first report."""
+    off = gr.update(interactive=False)
+    return Shown(preview=off, full=off, stop=gr.update(visible=True), made=said(progress("Cutting the figure out")))
+
+
+def make(cast, folder, key, own, steps, seconds, camera, size, seed, shadow, *, small: bool) -> Iterator[Shown]:
+    """A film: a preview, or the whole."""
+    cast = cast or Cast()
+    settings = {
+        "seconds": min(PREVIEW_S, seconds) if small else seconds, "camera": camera, "seed": int(seed or 0),
+        "shadow": bool(shadow), "size": pipeline.PREVIEW if small else int(size),
+    }  # fmt: skip
+    yield from safely(
+        _making(cast, folder or workspace.create().name, picked_song(key, own), steps, settings, small),
+        lambda sentence: Shown(cast=cast, made=said(sentence), **_idle()),
+    )
+
+
+def _making(
+    cast: Cast, folder: str, song: Path | None, chosen: str, settings: dict, small: bool
+) -> Iterator[Shown]:  # fmt: skip
+    ticket = cast.begin()
+    dance, own_song = _steps(cast, chosen)
+    song = own_song if dance is not None and own_song is not None else song
+    figures = cast.dancers
+    if dance is not None and len(dance.motions) == 2 and cast.partner is None and len(cast.figures) > 1:
+        others = [figure for index, figure in enumerate(cast.figures) if index != cast.chosen]
+        figures = [*figures, others[0]]
+    scene = yield from watched(
+        lambda report: pipeline.prepare(figures, _fitting(figures[0].size, settings["size"])), _quiet
+    )  # fmt: skip
+    if not cast.may(ticket):
+        return
+    title = "Finding the steps" if dance is None else "Learning the steps"
+    yield Shown(made=said(progress(title)))
+    planned = yield from watched(
+        lambda report: pipeline.choreograph(
+            figures, song, dance=dance, seconds=settings["seconds"], seed=settings["seed"], on_progress=report
+        ),
+        lambda done, total: _told(cast, ticket, title, done, total),
+    )
+    if not cast.may(ticket):
+        return
+    path = workspace.root() / folder / secrets.token_hex(6) / "film.mp4"
+    path.parent.mkdir(parents=True)
+    clock = time.monotonic()
+    film = yield from watched(
+        lambda report: pipeline.shoot(
+            scene, planned, path, song=song, camera=settings["camera"], shadow=settings["shadow"], on_progress=report
+        ),
+        lambda done, total: _told(cast, ticket, "Filming", done, total, clock),
+    )
+    if not cast.may(ticket):
+        return
+    cast.film = film
+    cast.made = {"scene": scene, "steps": planned, "song": song, "settings": settings}
+    width, height = film.size
+    text = f"{planned.message} {width} x {height} pixels."
+    points = [("half", "This is a quick preview: film it in full for size and length.")] if small else []
+    yield Shown(
+        cast=cast, folder=folder, screen=_screen(cast, scene, planned, film), home=gr.update(visible=True),
+        made=said(card(text, points, mark="good")), downloads=gr.update(visible=False), saved=said(""), **_idle(),
+    )  # fmt: skip
+
+
+def _fitting(size: tuple[int, int], wanted: int) -> int:
+    """The shorter side of a film: what is wanted, or what the picture has."""
+    return max(pipeline.SMALLEST, min(wanted, max(min(size), 2 * pipeline.SMALLEST)))
+
+
+def _steps(cast: Cast, chosen: str) -> tuple[Dance | None, Path | None]:
+    """The dance that was picked and its song; None where the network makes the steps."""
+    where, _, name = (chosen or NEW).partition(":")
+    if where == "own" and name in cast.steps:
+        return cast.steps[name].dance, cast.steps[name].song
+    if where == "shipped" and name in shipped_dances():
+        return open_dance(shipped_dances()[name]), None
+    return None, None
+
+
+def _quiet(done: int, total: int) -> Shown:
+    return Shown()
+
+
+def _told(cast: Cast, ticket: int, title: str, done: int, total: int, clock: float | None = None) -> Shown:
+    """How far a job is, and how long it will still take once that can be said."""
+    if not cast.may(ticket):
+        return Shown()
+    if clock is not None and done > 8:
+        left = (time.monotonic() - clock) / done * (total - done)
+        title = f"{title}: about {max(1, round(left))} s left"
+    return Shown(made=said(progress(title, done, total)))
+
+
+def _screen(cast: Cast, scene: pipeline.Scene, planned: pipeline.Steps, film: pipeline.Film) -> dict[str, Any]:
+    bones = [pose(rig, track) for rig, track in zip(scene.rigs, planned.tracks, strict=True)]
+    return {
+        "film": gr.FileData(path=str(film.path)).model_dump(),
+        "picture": picture_url(cast.figure.picture, 360),
+        "stick": stick_value(scene.rigs, bones, planned.tracks[0].fps),
+    }
+
+
+def stopped(cast: Cast | None, folder: str | None) -> Shown:
+    """Stop was pressed: what was made before stays."""
+    if cast is not None:
+        cast.begin()
+    return Shown(made=said(card("Stopped.", mark="half")), **_idle())
+
+
+def begin_saving() -> Shown:
+    return Shown(
+        save=gr.update(interactive=False), stop_save=gr.update(visible=True), saved=said(progress("Writing"))
+    )  # fmt: skip
+
+
+def save(cast, folder, kind) -> Iterator[Shown]:
+    """The film as a file to take home."""
+    yield from safely(_saving(cast, folder, kind), lambda sentence: _saved(sentence))
+
+
+def _saving(cast: Cast | None, folder: str, kind: str) -> Iterator[Shown]:
+    if cast is None or cast.film is None or cast.made is None:
+        raise InputError("There is no film yet: press Preview first.")
+    made, path = cast.made, cast.film.path
+    if _SUFFIX.get(kind, ".mp4") != ".mp4":
+        path = path.with_suffix(_SUFFIX[kind])
+        clock = time.monotonic()
+        ticket = cast.ticket
+        yield from watched(
+            lambda report: pipeline.shoot(made["scene"], made["steps"], path, on_progress=report),
+            lambda done, total: Shown(saved=_told(cast, ticket, "Writing", done, total, clock).made),
+        )
+    yield _saved("", downloads=gr.update(value=str(path), visible=True))
+
+
+def _saved(text: str = "", **more: Any) -> Shown:
+    return Shown(saved=said(text), save=gr.update(interactive=True), stop_save=gr.update(visible=False), **more)
+
+
+def stopped_saving(cast: Cast | None, folder: str | None) -> Shown:
+    return _saved(card("Stopped.", mark="half"))
