@@ -49,8 +49,9 @@ def start_of(
     sure = np.clip(np.asarray(confidence, np.float64), 0, 1)
     seen = np.linalg.norm(bones_of(places), axis=-1)
     known = np.zeros(POINTS) if depth is None else -bones_of(np.asarray(depth, np.float64)[:, None])[:, 0]
-    long = np.hypot(seen, known)
-    metre = _metre(long, sure)
+    metre = _metre(seen, sure)
+    # Detectors exaggerate depth: believe it as far as it makes a bone as long as is usual, no further.
+    long = np.minimum(np.hypot(seen, known), np.maximum(seen, metre * usual_lengths()))
     lengths = _lengths(long / metre, sure, flat) * metre
     ahead = 0.0 if flat else _ahead(places, seen / metre)
     bones = np.zeros((POINTS, 3))

@@ -25,7 +25,7 @@ def kept_weights(tmp_path_factory):
 
 def figure(turn: float = 0.0, *, legs: float = 1.0, kind: str = "person") -> Figure:
     """A picture of the suite's skeleton, 300 pixels a metre, with legs of another length."""
-    points = landmarks(made.groove(4.0, turn))[0][7]
+    points = landmarks(made.groove(4.0, turn))[0][0]  # legs straight
     space = points - points[PLACE["pelvis"]]
     for side in ("left", "right"):
         for joint, hanging in (("knee", ("knee", "ankle", "heel", "toe")), ("ankle", ("ankle", "heel", "toe"))):
