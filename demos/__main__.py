@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from demos.duet import jobs as duet_jobs
 from demos.editing import jobs as editing_jobs
 from demos.retrieval import jobs as retrieval_jobs
 from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
+from demos.video import jobs as video_jobs
 from demos.video import pose_jobs
 
 Report = tuple[dict, str]
@@ -128,6 +130,10 @@ def bench(options: argparse.Namespace) -> Report:
         return retrieval_jobs.bench_store(options)
     if options.part == "render":
         from demos.render import bench as part
+    elif options.part == "video":
+        from demos.video import bench as part
+    elif options.part == "duet":
+        from demos.duet import bench as part
     else:
         from demos.editing import bench as part
     found = part.bench()
@@ -158,6 +164,14 @@ def evaluate(options: argparse.Namespace) -> Report:
             on_progress=_progress("editing", "items", options),
         )  # fmt: skip
         return found, editing.text(found)
+    if options.part == "video":
+        from demos.video import evaluate as films
+
+        counts = {} if options.count is None else {"count": options.count}
+        found = films.evaluate(**counts, on_progress=_progress("video", "parts", options))
+        return found, films.text(found)
+    if options.part == "duet":
+        return duet_jobs.evaluate_duets(options, _progress("duet", "dances", options))
     if options.part == "xdancer":
         return pose_jobs.evaluate_poses(options, _progress("xdancer", "songs", options))
     from demos.motion import retarget_report
@@ -186,6 +200,8 @@ def train(options: argparse.Namespace) -> Report:
         )
     if options.name == "retrieval":
         return retrieval_jobs.train_search(options, out)
+    if options.name == "duet":
+        return duet_jobs.train_duets(options, out)
     if options.name == "xdancer":
         return pose_jobs.train_poses(options, out)
     from demos.editing.train import train as train_editing
@@ -327,31 +343,39 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, required=True, help="a .glb, .bvh or .npz file")
 
     editing_jobs.add_jobs(job)
+    duet_jobs.add_jobs(job)
     retrieval_jobs.add_jobs(job)
+    video_jobs.add_jobs(job)
 
     sub = job(bench)
-    sub.add_argument("part", choices=["audio", "render", "editing", "retrieval"])
+    sub.add_argument("part", choices=["audio", "render", "editing", "retrieval", "duet", "video"])
     sub.add_argument("--rows", type=int, action="append", help="retrieval: clips of a synthetic library; several times")
 
     sub = job(evaluate)
-    sub.add_argument("part", choices=["beats", "retarget", "reader", "editing", "retrieval", "xdancer"])
+    sub.add_argument(
+        "part", choices=["beats", "retarget", "reader", "editing", "retrieval", "duet", "video", "xdancer"]
+    )
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
     sub.add_argument("--corpus", type=Path, help="a built corpus; editing: a small one is built when left out")
-    sub.add_argument("--out", type=Path, help="retrieval, xdancer: where what was prepared is kept; output/NAME")
+    sub.add_argument("--out", type=Path, help="retrieval, duet, xdancer: where what was prepared is kept; output/NAME")
     sub.add_argument("--ablations", action="store_true", help="retrieval: the two tables of ablations, trained anew")
-    sub.add_argument("--count", type=int, help="editing, xdancer: songs (and chains of edits); reader: instructions")
+    sub.add_argument(
+        "--count", type=int, help="editing, duet, xdancer: songs (and chains of edits); reader: instructions"
+    )
     sub.add_argument("--each", type=int, default=3, help="editing: edits of every kind")
 
     sub = job(train)
-    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval", "xdancer"])
+    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval", "duet", "xdancer"])
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
-    sub.add_argument("--corpus", type=Path, help="predictor, editor, retrieval, xdancer: the corpus to learn from")
-    sub.add_argument("--minutes", type=float, help="predictor, editor, xdancer: instead of the preset's")
+    sub.add_argument("--corpus", type=Path, help="all but beats and reader: the corpus to learn from")
+    sub.add_argument("--minutes", type=float, help="predictor, editor, duet, xdancer: instead of the preset's")
     sub.add_argument("--start", type=Path, help="predictor, editor: weights to begin with")
     sub.add_argument("--rate", type=float, help="predictor, editor: of learning, instead of the preset's")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")
+    sub.add_argument("--without-interaction", action="store_true", help="duet: the ablation, kept in --out")
+    sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="duet: the reference data, if there")
     sub.add_argument("--without-confidence", action="store_true", help="xdancer: the ablation's codec, kept in --out")
 
     sub = job(corpus)
