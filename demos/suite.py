@@ -8,6 +8,7 @@ from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
 from demos.compare import tab as compare_tab
+from demos.duet import tab as duet_tab
 from demos.editing import tab as editing_tab
 from demos.handover import Desk
 from demos.retrieval import tab as retrieval_tab
@@ -15,7 +16,7 @@ from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 from demos.video import tab as video_tab
 
-ROOMS: tuple[ModuleType, ...] = (retrieval_tab, editing_tab, video_tab, compare_tab)
+ROOMS: tuple[ModuleType, ...] = (retrieval_tab, editing_tab, duet_tab, video_tab, compare_tab)
 """Modules with TITLE, HASH and build(page, folder, desk), in the order of the tabs; `folder` is the visitor's
 workspace. RECEIVES, where a room takes in dances of others, is what the button that sends one there says."""
 

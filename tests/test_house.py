@@ -38,7 +38,9 @@ def tracked() -> list[Path]:
 
 PAGE_FILES = {
     *(f"editing/{name}.py" for name in ("api", "handlers", "layout")),
+    *(f"duet/{name}.py" for name in ("api", "handlers", "layout", "making", "showing")),
     *(f"retrieval/{name}.py" for name in ("api", "handlers", "layout")),
+    *(f"video/{name}.py" for name in ("api", "handlers", "layout")),
     "handover.py",
     *(f"page/{name}.py" for name in ("__init__", "endpoints", "stage", "work")),
 }

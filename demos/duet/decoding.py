@@ -5,7 +5,7 @@ Plain arrays in and out: states are (frames, 308) of demos.duet.representation, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,13 +79,21 @@ def hide(tokens: Tokens, start: int, stop: int, streams: tuple[int, ...]) -> Tok
     return Tokens(coarse, fine)
 
 
-@torch.inference_mode()
 def find_tokens(
     network: Duet, tokens: Tokens, music: np.ndarray, choices: Choices, *, on_step: OnStep | None = None
 ) -> Tokens:
-    """The hidden tokens found, window by window of 8 s; those of a window are known to the next.
+    """The hidden tokens found. Parameters as in `grow_tokens`."""
+    *_, (found, _) = grow_tokens(network, tokens, music, choices, on_step=on_step)
+    return found
+
+
+def grow_tokens(
+    network: Duet, tokens: Tokens, music: np.ndarray, choices: Choices, *, on_step: OnStep | None = None
+) -> Iterator[tuple[Tokens, int]]:
+    """The hidden tokens found window by window of 8 s, those of a window being known to the next.
 
     tokens : one row. music : (frames, 39), at least as long as the tokens, or its end is held.
+    Yields all tokens and how many frames from the beginning are found; the last time that is all of them.
     """
     count = tokens.coarse.shape[1]
     size, hop = WINDOW // COARSE, (WINDOW - OVERLAP) // COARSE
@@ -107,11 +115,12 @@ def find_tokens(
         fine[:, 2 * start : 2 * stop] = _window(
             network, "fine", fine[:, 2 * start : 2 * stop], heard_here, coarse[:, start:stop], choices, generator, tell
         )  # fmt: skip
-    if on_step is not None:
-        on_step(total, total)
-    return Tokens(coarse, fine)
+        if on_step is not None and stop == count:
+            on_step(total, total)
+        yield Tokens(coarse, fine), stop * COARSE
 
 
+@torch.inference_mode()
 def _window(
     network: Duet, level: str, tokens: Tensor, music: Tensor, coarse: Tensor | None, choices: Choices,
     generator: torch.Generator, on_step: OnStep | None,
@@ -141,8 +150,9 @@ def _window(
 
 @torch.inference_mode()
 def states_from(network: Duet, tokens: Tokens, frames: int) -> np.ndarray:
-    """The couple of tokens (one row) -> plain (frames, 308), speeds told by the feet."""
-    codec = network.codec
+    """The couple of the first tokens (one row) -> plain (frames, 308), speeds told by the feet."""
+    codec, count = network.codec, -(-frames // COARSE)
+    tokens = Tokens(tokens.coarse[:, :count], tokens.fine[:, : 2 * count])
     device = codec.normalise.mean.device
     plain = codec.normalise.inverse(codec.decode(Tokens(tokens.coarse.to(device), tokens.fine.to(device))))
     feet, _ = goals.trajectory_inputs(plain)

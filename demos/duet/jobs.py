@@ -1,4 +1,4 @@
-"""The room's job for the shell: `duet`, which makes a couple, a partner for a lead, or a part of a duet anew."""
+"""The room's jobs for the shell: `duet` makes couples, partners, parts anew; its weights trained and measured."""
 
 from __future__ import annotations
 
@@ -76,6 +76,40 @@ def duet(options: argparse.Namespace) -> Report:
         "message": made.message, "holds": made.dance.provenance.settings.get("holds", []),
     }  # fmt: skip
     return found, "\n".join([made.message, *paths])
+
+
+ABLATION = "duet_without_interaction.safetensors"
+
+
+def train_duets(options: argparse.Namespace, out: Path) -> Report:
+    """The networks from a corpus, and from real couples where those are at hand."""
+    from demos.duet.train import train
+    from demos.runtime.settings import WEIGHTS
+
+    real, ablation = options.data / "mocap", options.without_interaction
+    target = out / ABLATION if ablation else WEIGHTS / "duet.safetensors"
+    found = train(
+        corpus=options.corpus, data=real if real.is_dir() else None, preset=options.preset, out=target,
+        checkpoint=out / f"{target.stem}-checkpoints", minutes=options.minutes, interaction=not ablation,
+        seed=options.seed,
+    )  # fmt: skip
+    found = {"weights": str(target), **found}
+    return found, "\n".join(f"{name}: {value}" for name, value in found.items())
+
+
+def evaluate_duets(options: argparse.Namespace, on_progress: Callable[[int, int], None] | None) -> Report:
+    """The room's table, with the ablation where `train duet --without-interaction` has left it."""
+    from demos.duet import evaluate
+
+    if options.corpus is None:
+        raise InputError("Say which corpus to measure on: --corpus DIR, built with python -m demos corpus build.")
+    ablation = (options.out or Path("output") / "duet") / ABLATION
+    counts = {} if options.count is None else {"songs": options.count}
+    found = evaluate.evaluate(
+        options.corpus, data=options.data / "mocap", ablation=ablation if ablation.is_file() else None, **counts,
+        on_progress=on_progress,
+    )  # fmt: skip
+    return found, evaluate.text(found)
 
 
 def _names(text: str | None) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ Every result says in its provenance how it was made.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -119,20 +119,55 @@ def generate(
 
     Raises InputError for a song that is none or shorter than 2 s, and for settings out of range.
     """
+    *_, whole = _grown(
+        song, seconds, Manner.of(style, closeness, seed, guidance, variety, finishing), weights, on_progress, math.inf
+    )
+    return whole
+
+
+def preview(
+    song: str | Path | Heard,
+    *,
+    seconds: float | None = None,
+    style: str | None = None,
+    closeness: str | None = None,
+    seed: int = 0,
+    guidance: float = 2.0,
+    variety: float = 1.0,
+    finishing: bool = True,
+    weights: str | Path | None = None,
+    on_progress: Progress | None = None,
+) -> Iterator[Generated]:
+    """As `generate`, but first the beginning, then ever more of it, each at least twice as long; at last the whole."""
     manner = Manner.of(style, closeness, seed, guidance, variety, finishing)
+    yield from _grown(song, seconds, manner, weights, on_progress, 2.0)
+
+
+def _grown(
+    song: str | Path | Heard, seconds: float | None, manner: Manner, weights: str | Path | None,
+    on_progress: Progress | None, times: float,
+) -> Iterator[Generated]:  # fmt: skip
+    """The dance as it grows: shown first, then when `times` longer than it was; in the end the whole, always."""
     heard, features = song if isinstance(song, tuple) else cache.load(song)
     frames = _frames(heard, seconds)
     network = networks.load(weights)
     music = music_condition(features.values, features.beats, features.downbeats, frames)
-    states = _danced(network, None, music, manner, on_progress)
-    lead, follow = staged(*decoding.place(states, interaction=network.config.interaction))
-    made = _finished(lead, follow, states, manner, given=False)
-    settings = {"generate": {"frames": frames, **_told(manner)}}
-    provenance = Provenance(SYSTEM, networks.digest(weights), manner.seed, (), {**settings, **_versions()})
-    message = (
-        f"A {_adjective(manner)}dance for two of {frames / FPS:.0f} s{_to(heard, features)}{_hands(made, frames)}."
-    )
-    return _result(made, (lead, follow), provenance, (heard, features), features, message)
+    hidden = decoding.known_tokens(network, None, frames)
+    settings = {"generate": {"frames": frames, **_told(manner)}, **_versions()}
+    shown = 1 if times < math.inf else frames
+    for tokens, known in decoding.grow_tokens(network, hidden, music, manner.choices, on_step=on_progress):
+        known = min(known, frames)
+        if known < frames and known < shown:
+            continue
+        shown = times * known
+        states = decoding.states_from(network, tokens, known)
+        lead, follow = staged(*decoding.place(states, interaction=network.config.interaction))
+        made = _finished(lead, follow, states, manner, given=False)
+        provenance = Provenance(SYSTEM, networks.digest(weights), manner.seed, (), settings)
+        message = (
+            f"A {_adjective(manner)}dance for two of {known / FPS:.0f} s{_to(heard, features)}{_hands(made, known)}."
+        )
+        yield _result(made, (lead, follow), provenance, (heard, features), features, message)
 
 
 def follow(
@@ -259,9 +294,17 @@ def redo(
     settings = {**kept, "redo": [*kept.get("redo", []), {**entry, **_told(manner)}], **_versions()}
     provenance = Provenance(SYSTEM, networks.digest(weights), manner.seed, (), settings, dance.provenance.source)
     who = "both dancers" if len(set(whom)) == 2 else f"the {DANCERS[whom[0]]}"
-    what = "" if parts is None else f" ({', '.join(sorted(part.replace('_', ' ') for part in plain))})"
+    what = "" if parts is None else f" ({_words(plain)})"
     message = f"Made anew: {who}{what} from {start_s:.1f} to {end_s:.1f} s{_hands(made, len(dance))}."
     return _result(made, (raw[0], raw[1]), provenance, heard, None if heard is None else heard[1], message, like=dance)
+
+
+def _words(parts: frozenset[str]) -> str:
+    """Parts for people: "arms, legs and pelvis"."""
+    both = parts >= _ARMS
+    names = [*(["arms"] if both else []), *(part for part in PARTS if part in parts and not (both and part in _ARMS))]
+    words = ["pelvis" if name == "root" else name.replace("_", " ") for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def swapped(dance: Dance) -> Dance:

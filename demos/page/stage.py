@@ -63,7 +63,8 @@ def stage_box(desk: Desk, room: str, kinds: Sequence[tuple[str, str]], *, each: 
                 list(kinds), value=kinds[0][1], show_label=False, label="Take it home", container=False
             )  # fmt: skip
             one_each = gr.Checkbox(
-                False, label="One file for each dancer", visible=each, container=False, elem_id=f"{room}-each"
+                False, label="One file for each dancer", visible=each, container=False, elem_id=f"{room}-each",
+                elem_classes="ed-plain",
             )  # fmt: skip
             with gr.Row():
                 save = gr.Button("Take it home", elem_id=f"{room}-save", min_width=120)

@@ -220,12 +220,12 @@ class Studio:
         """What the stage shows now; None for an empty one."""
         if self.draft is not None:
             return self._scene((self.draft.dance,), ("In the making",), "What may change")
-        version = self.current
-        if version is None:
-            return None
         if self.offers:
             letters = tuple(LETTERS[: len(self.offers)])
             return self._scene(tuple(offer.dance for offer in self.offers), letters, "What may change")
+        version = self.current
+        if version is None:
+            return None
         if self.compared:
             other = self.history[self.compared]
             return self._pair((other.dance, other.name), (version.dance, version.name), "The difference")
