@@ -18,18 +18,21 @@ from scipy.signal import lfilter
 from torch import Tensor
 
 from demos.audio.conditions import music_condition
+from demos.corpus import pose2d
 from demos.corpus.keypoints import PARTS
-from demos.corpus.shards import Item, Shards
+from demos.corpus.shards import Item, Shards, read_index
 from demos.corpus.styles import STYLE_NAMES
 from demos.runtime.errors import InputError
 from demos.video.pose_bones import LIMBS, PARENTS, usual_lengths
 from demos.video.pose_codec import STEP, Codec
 from demos.video.pose_model import PRIORS, SEGMENT, song_style, still
-from demos.video.pose_state import STATE, SURE, Z, mirrored, states_of
+from demos.video.pose_state import AHEAD, ASIDE, STATE, SURE, TURN, Z, mirrored, states_of
 
 CROP = STEP * SEGMENT
 SHIFTS = (0, 2)
 """First frames at which dances are cut into steps, so that cuts fall anywhere in a beat."""
+TEMPI = (1.0, 0.9, 1.12)
+"""How fast dances and their music are taken: what is learnt from is little, and tempi are many."""
 _DEPTH_NOISE_M = (0.015, 0.06)
 """Of a lifted depth at confidence 1 and 0; the corpus keeps the true one (not measured; chosen)."""
 _DISTANCE_FRAMES = 10.0
@@ -59,6 +62,23 @@ def sequences(corpus: Path | str, split: str, *, most: int | None = None) -> Ite
     count = len(items) if most is None else min(most, len(items))
     for number in range(count):
         yield sequence_of(items[number * len(items) // count])
+
+
+def couples_seen(corpus: Path | str, split: str, *, most: int) -> Iterator[Sequence2D]:
+    """Dancers of a corpus's couples, each alone before a camera of its own, `most` spread over the split: more dances
+    to more songs than the 2-D sequences are. Nothing where the corpus has no couples."""
+    if split not in read_index(Path(corpus))["sets"].get("duets", {}):
+        return
+    items = Shards(corpus, "duets", split)
+    count = min(most, len(items))
+    for number in range(count):
+        item = items[number * len(items) // count]
+        rng = np.random.default_rng(list(item.facts["id"].encode()))
+        motion = item.motion(("lead", "follow")[number % 2])
+        camera = pose2d.random_camera(motion, rng)
+        seen = pose2d.see(motion, camera, rng)
+        arrays = {**vars(seen), "music": item.arrays["music"]}
+        yield sequence_of(Item({**item.facts, "camera": camera.facts()}, arrays))
 
 
 def sequence_of(item: Item) -> Sequence2D:
@@ -119,6 +139,19 @@ def _depth_noise(sure: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return noise * (_DEPTH_NOISE_M[1] + (_DEPTH_NOISE_M[0] - _DEPTH_NOISE_M[1]) * sure)
 
 
+def at_tempo(states: np.ndarray, music: np.ndarray, tempo: float) -> tuple[np.ndarray, np.ndarray]:
+    """States (frames, 252) and music (frames, 39), `tempo` times as fast."""
+    if tempo == 1:
+        return states, music
+    frames = int((len(states) - 1) / tempo) + 1
+    place = tempo * np.arange(frames)
+    low = np.minimum(place.astype(int), len(states) - 2)
+    share = (place - low)[:, None].astype(np.float32)
+    faster = (1 - share) * states[low] + share * states[low + 1]
+    faster[:, [AHEAD, ASIDE, TURN]] *= tempo
+    return faster, music[np.round(place).astype(int)]
+
+
 class Crops:
     """Stretches of CROP frames from anywhere, mirrored as often as not."""
 
@@ -164,12 +197,13 @@ class TokenDances:
         self._song: list[Tensor] = []
         self._style: list[int] = []
         for one in found:
-            for image in (False, True):
-                states = mirrored(one.seen) if image else one.seen
-                for shift in SHIFTS:
-                    frames = (len(states) - shift) // STEP * STEP
-                    if frames >= CROP:
-                        self._add(one, states[shift : shift + frames], one.music[shift : shift + frames], codec)
+            for tempo in TEMPI:
+                plain, music = at_tempo(one.seen, one.music, tempo)
+                for states in (plain, mirrored(plain)):
+                    for shift in SHIFTS:
+                        frames = (len(states) - shift) // STEP * STEP
+                        if frames >= CROP:
+                            self._add(one, states[shift : shift + frames], music[shift : shift + frames], codec)
         if not self._tokens:
             raise InputError(f"The corpus has no 2-D sequences of {CROP} frames; build a larger size.")
 

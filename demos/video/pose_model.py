@@ -27,6 +27,8 @@ SEGMENT = 16
 """Steps that the transformer sees at once: 64 frames (X-Dancer)."""
 OVERLAP = 3
 """Steps of a segment that are those of the one before: 12 frames (X-Dancer)."""
+DROPPED = 0.1
+"""Share of what a feed-forward layer says that is left out in training."""
 PRIORS = 4
 """Earlier poses of the same dance that a segment is told."""
 GLOBAL = 2 * 35
@@ -81,10 +83,11 @@ class FeedForward(nn.Module):
         super().__init__()
         self.up = nn.Linear(width, expansion * width)
         self.down = nn.Linear(expansion * width, width)
+        self.drop = nn.Dropout(DROPPED)
         nn.init.normal_(self.down.weight, std=0.02 / math.sqrt(2 * 8))
 
     def forward(self, values: Tensor) -> Tensor:
-        return self.down(functional.relu(self.up(values)).square())
+        return self.down(self.drop(functional.relu(self.up(values)).square()))
 
 
 class TimeBlock(nn.Module):

@@ -22,7 +22,7 @@ from demos.nn.training import Plan, Randomness
 from demos.runtime.errors import InputError
 from demos.video import pose_losses as goals
 from demos.video.pose_codec import PARTS, Codec, Config
-from demos.video.pose_data import Crops, Sequence2D, TokenBatch, TokenDances, sequences
+from demos.video.pose_data import Crops, Sequence2D, TokenBatch, TokenDances, couples_seen, sequences
 from demos.video.pose_model import Dancer, Told, XDancer, parameters_of
 
 STAGES = ("codec", "dancer")
@@ -37,6 +37,7 @@ NO_MUSIC, NO_STYLE, NO_START = 0.1, 0.3, 0.1
 WRONG = 0.08
 """Share of the tokens read that are others at random: what is danced on from is not as good as what is learnt from."""
 START_NOISE = 0.15
+COUPLES = 600
 SMOOTHING = 0.02
 WANTED = 8
 """Steps of each segment, at random, whose tokens are asked for: neighbours teach much the same, and cost the most."""
@@ -72,6 +73,7 @@ def train(
     confidence: bool = True,
     stages: Sequence[str] = STAGES,
     most: int | None = None,
+    couples: int = COUPLES,
     seed: int = 0,
 ) -> dict[str, float]:
     """Train the networks.
@@ -79,7 +81,8 @@ def train(
     corpus : a folder built by `corpus build` with the set pose2d. out : the weights to write, those that ship when
     None. checkpoint : the folder of the checkpoints, beside the corpus when None. minutes : of both stages together,
     instead of the preset's. confidence : False for the ablation. stages : those to go through; the others are taken as
-    checkpoints left them. most : sequences to learn from, all when None.
+    checkpoints left them. most : 2-D sequences to learn from, all when None. couples : dancers of couples to learn from
+    beside those, where the corpus has couples.
 
     Returns steps, minutes and running means of both stages by name. Raises InputError for unknown names or corpora.
     """
@@ -98,7 +101,7 @@ def train(
     network = XDancer(plan.config)
     report: dict[str, float] = {"parameters": parameters_of(network)}
     share = 1.0 if minutes is None else minutes / sum(plan.minutes)
-    found = list(sequences(corpus, "train", most=most))
+    found = [*sequences(corpus, "train", most=most), *couples_seen(corpus, "train", most=couples)]
     crops = Crops(found)
     sample = torch.cat([crops.batch(64, Randomness(seed).rng) for _ in range(8)])
     network.codec.normalise.measure(sample, least=LEAST_DEVIATION["states"])

@@ -11,7 +11,7 @@ from demos.audio.features import SAMPLE_RATE, AudioFeatures
 from demos.audio.song import Song
 from demos.corpus.keypoints import landmarks
 from demos.corpus.pose2d import Camera, look_at, see
-from demos.corpus.shards import FORMAT, Item, ShardWriter, shard_folder, shorten
+from demos.corpus.shards import FORMAT, Item, ShardWriter, shard_folder, shorten, sub_view
 from demos.motion.motion import Motion
 from demos.video.pose_model import XDancer
 from demos.video.pose_state import states_of
@@ -81,5 +81,21 @@ def corpus(folder: Path) -> Path:
             writer.add_item(views, one.facts)
         writer.write(shard_folder(folder, "pose2d", split, 0))
     held = {"pose2d": {split: {"items": [2], "seconds": 12.0} for split in ("train", "test")}}
+    (folder / "corpus.json").write_text(json.dumps({"format": FORMAT, "sets": held, "statistics": {}}))
+    return folder
+
+
+def couples(folder: Path) -> Path:
+    """A corpus of one couple in two windows, and no 2-D sequences."""
+    writer = ShardWriter()
+    beats = [0.5 * beat for beat in range(8)]
+    heard = writer.add_rows("music", np.zeros((180, 35), np.float32))
+    views = [writer.add_motion(groove(6.0, turn), np.zeros((180, 4), bool)) for turn in (0.0, np.pi)]
+    for start in (0, 60):
+        view = {name: sub_view(rows, start, start + 120) for name, rows in zip(("lead", "follow"), views, strict=True)}
+        facts = {"id": f"duets/train/00000/0/{start}", "style": "pop", "beats": beats, "downbeats": beats[::4]}
+        writer.add_item({**view, "music": sub_view(heard, start, start + 120)}, facts)
+    writer.write(shard_folder(folder, "duets", "train", 0))
+    held = {"duets": {"train": {"items": [2], "seconds": 6.0}}}
     (folder / "corpus.json").write_text(json.dumps({"format": FORMAT, "sets": held, "statistics": {}}))
     return folder

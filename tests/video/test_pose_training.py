@@ -17,8 +17,10 @@ from demos.video import pose_weights as weights
 from demos.video.pose_codec import PARTS, TINY
 from demos.video.pose_finishing import track_of
 from demos.video.pose_model import SEGMENT
-from demos.video.pose_state import STATE, SURE, mirrored
+from demos.video.pose_state import AHEAD, ASIDE, STATE, SURE, TURN, mirrored
 from demos.video.track import PoseTrack
+
+SPEEDS = (AHEAD, ASIDE, TURN)
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +190,23 @@ def test_the_tables_come_with_baselines(corpus, tmp_path, monkeypatch):
     told = evaluate.text(found)
     assert "| BAS " in told
     assert "without confidence" in told
+
+
+def test_another_tempo_is_the_same_dance_sooner(found):
+    one = found[0]
+    states, music = data.at_tempo(one.seen, one.music, 1.25)
+    assert len(states) == len(music) == 144
+    np.testing.assert_allclose(states[40], one.seen[50] * np.where(np.isin(range(STATE), SPEEDS), 1.25, 1), rtol=1e-5)
+    np.testing.assert_array_equal(music[40], one.music[50])
+    assert data.at_tempo(one.seen, one.music, 1.0)[0] is one.seen
+
+
+def test_dancers_of_couples_are_seen_one_by_one(corpus, tmp_path):
+    assert list(data.couples_seen(corpus, "train", most=3)) == []
+    folder = made.couples(tmp_path)
+    seen = list(data.couples_seen(folder, "train", most=3))
+    assert len(seen) == 2
+    again = next(iter(data.couples_seen(folder, "train", most=3)))
+    np.testing.assert_array_equal(seen[0].seen, again.seen)
+    assert not np.allclose(seen[0].seen[:60], seen[1].seen[:60])
+    assert seen[0].music.shape[1] == 39
