@@ -16,7 +16,7 @@ from demos.video.matting import disc
 
 _WORK = 300
 """Pixels of the longer side at which patches are matched."""
-_COARSEST = 40
+_COARSEST = 100
 _HALF = 3
 _EDGE = 0.015
 """Of the longer side: how far around the outline the picture still holds some of the figure's colours."""
@@ -70,7 +70,7 @@ def fill(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
         if not source.any():
             continue
         if guess is None:
-            work = bleed(colours.astype(np.uint8), ~gap).astype(np.float32)
+            work = _sideways(colours, gap)
             match = _scatter(source, size, level)
         else:
             work = np.where(gap[..., None], cv2.resize(guess, size, interpolation=cv2.INTER_LINEAR), colours)
@@ -85,6 +85,18 @@ def fill(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     if guess is None:
         return bleed(picture, ~hole)
     return _full(picture, hole, _without_seam(guess, colours, gap), gap, match)
+
+
+def _sideways(colours: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """A first guess (h, w, 3) of the gap: smooth, from the left and the right sooner than from above and below, as
+    floors, walls and skylines run."""
+    height, width = gap.shape
+    size = max(8, width // 5), height
+    known = cv2.resize((~gap).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    held = colours * ~gap[..., None]
+    narrow = cv2.resize(held, size, interpolation=cv2.INTER_AREA) / np.maximum(known, 1e-3)[..., None]
+    filled = bleed(np.clip(narrow, 0, 255).astype(np.uint8), known > 0.3).astype(np.float32)
+    return np.where(gap[..., None], cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), colours)
 
 
 def _without_seam(guess: np.ndarray, colours: np.ndarray, gap: np.ndarray) -> np.ndarray:
@@ -178,7 +190,7 @@ def _search(work, gap, source, match, rounds, seed):
                         row, column = y + dy, x + dx
                         if 0 <= row < height and 0 <= column < width:
                             near[row, column] = True
-    bias = 2500.0 / height
+    bias = 20000.0 / height
     for y in range(height):
         for x in range(width):
             if near[y, x]:

@@ -16,6 +16,10 @@ _COVERS = 0.6
 """A person that is less than this share of the shape on plain paper is a mistake: the drawing is meant."""
 
 
+_ANKLE = 0.052
+"""Of a person's height: how high ankles are above the soles, shoes included."""
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """What was found in a picture. figures : largest first, at least one. said : one sentence for people."""
@@ -60,7 +64,27 @@ def _of_person(picture: np.ndarray, flat: np.ndarray, person: Person, cut_out: n
     alpha = _outline(flat, person.mask, cut_out)
     points = person.points.copy()
     points[PLACE["crown"]] = top_of_head(points, alpha)  # by the finer outline, which has the hair
+    _lower_ankles(points, alpha)
     return Figure(picture, alpha, points, person.confidence, person.depth, "person")
+
+
+def _lower_ankles(points: np.ndarray, alpha: np.ndarray) -> None:
+    """Ankles in place, at most _ANKLE of the height above the soles: the detector puts those of bare legs too high."""
+    height, width = alpha.shape
+    tall = points[:, 1].max() - points[PLACE["crown"], 1]
+    for side in ("left", "right"):
+        ankle, knee, toe = (points[PLACE[f"{side}_{name}"]] for name in ("ankle", "knee", "toe"))
+        if not 0 < ankle[1] < height - 2:
+            continue
+        low, high = sorted((ankle[0], toe[0]))
+        left, right = int(max(0, low - 0.03 * tall)), int(min(width, high + 0.03 * tall + 1))
+        rows = np.flatnonzero((alpha[int(ankle[1]) :, left:right] > 0.5).any(axis=1)) if left < right else []
+        if len(rows) == 0 or rows[-1] + 1 < 0.5 * tall * _ANKLE:
+            continue
+        sole = ankle[1] + rows[-1] + 1
+        down = ankle[1] - knee[1]
+        if sole - ankle[1] > _ANKLE * tall and down > 0.1 * tall and sole - ankle[1] < 0.2 * tall:
+            ankle += (sole - _ANKLE * tall - ankle[1]) / down * (ankle - knee)
 
 
 def of_shape(picture: np.ndarray, alpha: np.ndarray) -> Figure:

@@ -31,7 +31,7 @@ def inflate(mask: np.ndarray, corner: np.ndarray, step: float) -> Balloon | None
     rim = _contours(mask, step)
     if not rim:
         return None
-    flat, inside = _fill(mask, np.concatenate(rim), step)
+    flat, inside = _fill(mask, rim, step)
     faces = _triangles(flat, mask)
     if len(faces) == 0:
         return None
@@ -75,19 +75,36 @@ def _contours(mask: np.ndarray, step: float) -> list[np.ndarray]:
     return rims
 
 
-def _fill(mask: np.ndarray, rim: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (v, 2): the rim, then a lattice of triangles inside; and which of them are inside (v,)."""
+def _fill(mask: np.ndarray, rims: list[np.ndarray], step: float) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (v, 2): the rims, rings close inside them, then a lattice of triangles; and which are inside (v,).
+
+    A balloon is steep at its rim: without the rings, its outline would show corners once it is turned.
+    """
     height, width = mask.shape
+    inner = cv2.distanceTransform((np.pad(mask, 1) > 0.5).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+
+    def deep(points: np.ndarray) -> np.ndarray:
+        return map_coordinates(inner, points[:, ::-1].T - 0.5, order=1, mode="constant")
+
+    rings = []
+    for rim in rims:
+        along = np.roll(rim, -1, axis=0) - np.roll(rim, 1, axis=0)
+        inward = np.stack([along[:, 1], -along[:, 0]], axis=1)
+        inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-6)
+        if np.mean(deep(rim + 2.0 * inward)) < np.mean(deep(rim - 2.0 * inward)):
+            inward = -inward
+        between = (rim + np.roll(rim, -1, axis=0)) / 2
+        for start, share in ((rim, 0.22), (between, 0.7)):
+            ring = start + share * step * inward
+            rings.append(ring[deep(ring) > 0.75 * share * step])
     rows = np.arange(0.5 * step, height, step * 0.866)
     lattice = np.concatenate([
-        np.stack([np.arange(0.25 * step + (0.5 * step if i % 2 else 0), width, step), np.full_like(
-            np.arange(0.25 * step + (0.5 * step if i % 2 else 0), width, step), y)], axis=1)
+        np.stack(np.broadcast_arrays(np.arange((0.25 if i % 2 else 0.75) * step, width, step), y), axis=1)
         for i, y in enumerate(rows)
     ])  # fmt: skip
-    inner = cv2.distanceTransform((mask > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    deep = inner[lattice[:, 1].astype(int), lattice[:, 0].astype(int)]
-    kept = lattice[deep > 0.62 * step]
-    return np.concatenate([rim, kept]), np.concatenate([np.zeros(len(rim), bool), np.ones(len(kept), bool)])
+    kept = lattice[deep(lattice) > 1.2 * step]
+    outline, inside = np.concatenate(rims), np.concatenate([*rings, kept])
+    return np.concatenate([outline, inside]), np.concatenate([np.zeros(len(outline), bool), np.ones(len(inside), bool)])
 
 
 def _triangles(flat: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -128,6 +145,35 @@ def _thickness(mask: np.ndarray, flat: np.ndarray) -> np.ndarray:
         values.append(np.full(len(linked), -1.0))
     matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))).tocsc()
     pressed = np.zeros(small.shape)
-    pressed[ys, xs] = np.sqrt(np.maximum(spsolve(matrix, np.full(len(xs), 2.0)), 0))
-    at = flat * [size[0] / mask.shape[1], size[1] / mask.shape[0]] + 0.5
-    return map_coordinates(pressed, at[:, ::-1].T, order=1, mode="nearest") / scale
+    pressed[ys, xs] = np.maximum(spsolve(matrix, np.full(len(xs), 2.0)), 0)
+    return (
+        np.sqrt(np.maximum(_at(pressed, flat, mask.shape, size), 0)) * _towards_rim(mask, flat, pressed, size) / scale
+    )
+
+
+def _at(field: np.ndarray, flat: np.ndarray, shape: tuple[int, ...], size: tuple[int, int]) -> np.ndarray:
+    """A field of the small, padded mask at places (v, 2) of the full one."""
+    at = flat * [size[0] / shape[1], size[1] / shape[0]] + 0.5
+    return map_coordinates(field, at[:, ::-1].T, order=1, mode="nearest")
+
+
+def _towards_rim(mask: np.ndarray, flat: np.ndarray, pressed: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Factors (v,) that take the steps of the small mask out of the thickness close to the rim.
+
+    There the square of the thickness grows evenly with the distance from the rim, which is known to a fraction of a
+    pixel: it is read farther inside, where the small mask is right, and brought back.
+    """
+    inner = cv2.distanceTransform((np.pad(mask, 1) > 0.5).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    smooth = cv2.GaussianBlur(inner, (0, 0), 1.5)
+    slope = np.stack([cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)]) / 8
+    here = flat[:, ::-1].T - 0.5
+    depth = map_coordinates(inner, here, order=1, mode="constant")
+    way = np.stack([map_coordinates(part, here, order=1, mode="nearest") for part in slope], axis=1)
+    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    safe = 3.0 * mask.shape[1] / size[0]
+    inside = flat + way * (safe - depth)[:, None]
+    reached = map_coordinates(inner, inside[:, ::-1].T - 0.5, order=1, mode="constant")
+    wanted = _at(pressed, inside, mask.shape, size) * np.clip(depth / safe, 0, 1)
+    found = _at(pressed, flat, mask.shape, size)
+    close = (depth < safe) & (reached > 0.8 * safe)
+    return np.where(close, np.sqrt(wanted / np.maximum(found, 1e-3)), 1.0)

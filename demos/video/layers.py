@@ -27,13 +27,15 @@ class Anatomy:
     """Measures of a figure in its own picture, pixels.
 
     height : as it would stand, crown to sole. floor : y of the soles. limbs : names of LAYERS it has beside the trunk.
-    radius : limb -> half its thickness. hem : side -> where a skirt ends on the leg, 0 (hip) to 1 (ankle), 0 for none.
+    radius : limb -> half its thickness; root : the same where it leaves the trunk. hem : side ->
+    where a skirt ends on the leg, 0 (hip) to 1 (ankle), 0 for none.
     """
 
     height: float
     floor: float
     limbs: tuple[str, ...]
     radius: dict[str, float]
+    root: dict[str, float]
     hem: dict[str, float]
 
 
@@ -86,38 +88,47 @@ def measure(figure: Figure) -> Anatomy:
     soles = max(figure.points[PLACE[f"{side}_{j}"]][1] for side in SIDES for j in ("ankle", "heel", "toe"))
     floor = max(float(soles), float(bottom)) if soles < figure.size[1] * 1.02 else float(soles)
     standing = trunk + head + (max(reach) * 1.07 if reach else max(bottom - figure.point("pelvis")[1], 1.0))
+    if figure.kind == "person" and len(reach) == 2 and floor <= figure.size[1] and _upright(figure, max(reach)):
+        standing = floor - figure.point("crown")[1]
     height = float(np.clip(standing, 0.75 * (bottom - top), 2.5 * max(bottom - top, 0.6 * (right - left))))
-    radius, hem = {}, {}
+    radius, root, hem = {}, {}, {}
     for limb in limbs:
-        radius[limb], covered = _thickness(figure, limb, inner, height)
+        radius[limb], root[limb], covered = _thickness(figure, limb, inner, height)
         hem[limb.split("_")[0]] = max(covered, hem.get(limb.split("_")[0], 0.0))
     for kind in ("arm", "leg"):  # sides are alike; the thinner one touches nothing else
         both = [limb for limb in limbs if limb.endswith(kind)]
         for limb in both:
             radius[limb] = min(radius[limb], 1.15 * min(radius[other] for other in both))
-    if len(hem) == 2 and not _skirted(figure, hem, radius):
+            root[limb] = min(root[limb], 1.15 * min(root[other] for other in both))
+    if len(hem) == 2 and min(hem.values()) == 0:  # a skirt covers both
         hem = dict.fromkeys(hem, 0.0)
-    return Anatomy(height, floor, limbs, radius, hem)
+    return Anatomy(height, floor, limbs, radius, root, hem)
 
 
-def _skirted(figure: Figure, hem: dict[str, float], radius: dict[str, float]) -> bool:
-    """Whether cloth hangs between the legs: it covers both, and fills the gap that legs alone would leave."""
-    share = min(hem.values())
-    if share == 0:
-        return False
+def _upright(figure: Figure, leg: float) -> bool:
+    """Whether a person stands straight, so that the picture itself shows how tall they are."""
+    ankles = max(figure.point(f"{side}_ankle")[1] for side in SIDES)
+    trunk = figure.point("pelvis") - figure.point("neck")
+    straight = ankles - figure.point("pelvis")[1] > 0.9 * leg
+    return bool(straight and trunk[1] > 0.95 * np.linalg.norm(trunk))
+
+
+def _between(figure: Figure, share: float) -> bool:
+    """Whether cloth hangs between the legs: it fills the gap that legs alone would leave, a share of the way down."""
     places = []
     for side in SIDES:
         joints = bones(figure, f"{side}_leg")
         lengths = np.linalg.norm(np.diff(joints[:3], axis=0), axis=1)
         along = 0.85 * share * lengths.sum()
-        upper = along < lengths[0]
-        start, end = (joints[0], joints[1]) if upper else (joints[1], joints[2])
-        places.append(start + (along if upper else along - lengths[0]) / lengths[0 if upper else 1] * (end - start))
+        first = along < lengths[0]
+        start, end = (joints[0], joints[1]) if first else (joints[1], joints[2])
+        part = along / lengths[0] if first else (along - lengths[0]) / lengths[1]
+        places.append(start + part * (end - start))
     middle = np.mean(places, axis=0)
     height, width = figure.alpha.shape
     x, y = (int(np.clip(v, 0, limit - 1)) for v, limit in zip(middle, (width, height), strict=True))
     apart = float(np.linalg.norm(places[0] - places[1]))
-    return bool(figure.alpha[y, x] > 0.5 and apart > 2.3 * min(radius[f"{side}_leg"] for side in SIDES))
+    return bool(figure.alpha[y, x] > 0.5 and apart > 0.07 * (figure.box[3] - figure.box[1]))
 
 
 def _has(figure: Figure, limb: str) -> bool:
@@ -138,26 +149,31 @@ def _inside(alpha: np.ndarray, points: np.ndarray) -> bool:
     return len(kept) > 0 and (alpha[kept[:, 1], kept[:, 0]] > 0.5).mean() > 0.5
 
 
-def _thickness(figure: Figure, limb: str, inner: np.ndarray, height: float) -> tuple[float, float]:
-    """Half a limb's thickness in pixels, and how far down a skirt covers it (0 to 1)."""
+def _thickness(figure: Figure, limb: str, inner: np.ndarray, height: float) -> tuple[float, float, float]:
+    """Half a limb's thickness in pixels, the same at its root, and how far down a skirt covers it (0 to 1)."""
     joints = bones(figure, limb)
     leg = limb.endswith("leg")
     wide = _along(inner, joints[1], joints[2])
     upper = _along(inner, joints[0], joints[1])
-    low, high = (0.022, 0.085 if leg else 0.048) if figure.kind == "person" else (0.008, 0.13)
+    low, high = (0.022, 0.08 if leg else 0.048) if figure.kind == "person" else (0.008, 0.13)
     length = np.linalg.norm(np.diff(joints[:3], axis=0), axis=1).sum()
     # Low quantiles: where a limb touches the body, the outline says nothing about its thickness.
     thin = float(np.clip(np.quantile(wide, 0.4) if len(wide) else 0.03 * height, low * height, high * height))
     thick = float(np.clip(np.median(upper) if len(upper) else thin, thin, 1.6 * thin))
     own = min(thick if leg else 0.5 * (thin + thick), 0.33 * length)
+    root = float(np.clip(1.05 * np.quantile(upper, 0.6) if len(upper) else own, own, 2.4 * thin))
+    root = min(root, high * height, 0.33 * length) if leg else own
     if not leg or not len(upper) or not len(wide):
-        return own, 0.0
+        return own, max(root, own), 0.0
     # From the ankle up: where the outline becomes much wider than the leg, cloth begins.
     profile = np.concatenate([upper, wide])
     shin = np.median(wide[len(wide) // 2 :])
     covered = np.flatnonzero(profile > max(2.1 * shin, 0.035 * height))
     hem = (covered[-1] + 1) / len(profile) if len(covered) else 0.0
-    return (min(own, 1.5 * shin), float(hem)) if 0.3 < hem < 0.9 else (own, 0.0)
+    if 0.3 < hem < 0.9 and _between(figure, hem):
+        own = min(own, 1.5 * shin)
+        return own, own, float(hem)
+    return own, max(root, own), 0.0
 
 
 def _along(values: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -187,14 +203,13 @@ def take_apart(figure: Figure) -> Pieces:
     hidden_hands = [
         limb for limb in anatomy.limbs if limb.endswith("arm") and _hand_hidden(figure, anatomy, limb, skin)
     ]
-    owner = _owners(figure, anatomy, at, small > 0.3, hidden_hands)
+    owner = _beyond_edge(_owners(figure, anatomy, at, small > 0.3, hidden_hands), small > 0.5)
     colours = bleed(colours, alpha > 0.9)
     layers = []
     for index, name in enumerate(LAYERS):
         if name != "trunk" and name not in anatomy.limbs:
             continue
-        own = (owner == index) & (small > 0.05)
-        under = _under(figure, anatomy, name, at) & (small > 0.05)
+        own, under = owner == index, _under(figure, anatomy, name, at)
         seen = _grown(own, alpha.shape)
         region = _grown(own | under, alpha.shape)
         if (region * alpha > 0.5).sum() < 12:
@@ -208,6 +223,19 @@ def take_apart(figure: Figure) -> Pieces:
             back = front
         layers.append(Layer(name, mask, front, back))
     return Pieces(corner, tuple(layers), anatomy)
+
+
+def _beyond_edge(owner: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Owners (h, w) with those outside the outline like the nearest inside: alpha alone cuts the outline."""
+    if not inside.any():
+        return owner
+    _, label = cv2.distanceTransformWithLabels(
+        (~inside).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )  # fmt: skip
+    ys, xs = np.nonzero(inside)
+    table = np.zeros(label.max() + 1, owner.dtype)
+    table[label[ys, xs]] = owner[ys, xs]
+    return np.where(inside, owner, table[label])
 
 
 def _grown(region: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -281,7 +309,8 @@ def _owners(
         beyond = np.zeros(at.shape[:2], bool)
         for k in range(2 if limb in hidden_hands else 3):
             distance, share = to_segment(at, joints[k], joints[k + 1])
-            reach = radius * (1.0 if k == 0 else 0.92 if k == 1 else 1.25)
+            along = anatomy.root[limb] + share * (radius - anatomy.root[limb]) if k == 0 else radius
+            reach = along * (1.25 if k == 2 else 1.0)
             if k == 2 and limb.endswith("leg"):
                 reach = max(1.35 * radius, 0.045 * anatomy.height)
             away = distance / reach
@@ -379,11 +408,11 @@ def _under(figure: Figure, anatomy: Anatomy, name: str, at: np.ndarray) -> np.nd
         pelvis = figure.point("pelvis")
         reach = _from_trunk(figure, anatomy, at) < 0.012 * anatomy.height
         for side in SIDES:
-            radius = anatomy.radius.get(f"{side}_leg", 0.0)
+            radius = anatomy.root.get(f"{side}_leg", 0.0)
             hip = pelvis + 0.9 * (figure.point(f"{side}_hip") - pelvis)
             reach |= np.linalg.norm(at - hip, axis=-1) < 0.95 * radius
         return reach
-    joints, radius = bones(figure, name), anatomy.radius[name]
+    joints, radius = bones(figure, name), anatomy.root[name]
     if name.endswith("arm"):
         return to_segment(at, joints[0], joints[0] + 0.3 * (joints[1] - joints[0]))[0] < 0.95 * radius
     hem = anatomy.hem[name.split("_")[0]]

@@ -24,7 +24,9 @@ def refine(rgb: np.ndarray, rough: np.ndarray) -> np.ndarray:
 
 def drawn(rgb: np.ndarray) -> bool:
     """Whether a picture (h, w, 3) is made of even colours, as cartoons are."""
-    edges = cv2.Laplacian(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
+    scale = min(1.0, 400 / max(rgb.shape[:2]))  # large photos are smooth, too, from pixel to pixel
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    edges = cv2.Laplacian(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), cv2.CV_32F)
     return bool((np.abs(edges) < 2.5).mean() > 0.72)
 
 

@@ -126,7 +126,7 @@ def _weights(figure: Figure, pieces: Pieces, layer: str, places: np.ndarray) -> 
         _trunk_weights(figure, pieces.anatomy, places, weights)
         return weights
     side, kind = layer.split("_")
-    joints, radius = bones(figure, layer), pieces.anatomy.radius[layer]
+    joints, radius = bones(figure, layer), pieces.anatomy.root[layer]
     ends = [(joints[0], joints[1]), (joints[1], joints[2]), (joints[2], joints[3])]
     if kind == "leg":  # a foot is what is below the ankle, wherever it points
         heel = figure.point(f"{side}_heel")
