@@ -58,7 +58,7 @@ class Strip {
   /** Show a value of timeline.py, or null for nothing. */
   show(value) {
     this.value = value;
-    this.root.hidden = !value;
+    this.root.hidden = !value?.parts.length && !value?.marks.length;
     if (!value) return;
     remember(value.memory, value.folder);
     this.chosen = value.chosen ?? [];
@@ -157,7 +157,7 @@ class Strip {
     const step = () => {
       if (!this.root.isConnected) return;
       requestAnimationFrame(step);
-      const player = this.value && this.root.offsetWidth ? this.player : null;
+      const player = this.value && this.root.parentElement.offsetWidth ? this.player : null;
       if (!player) return;
       this.#keepTime(player);
       const share = player.clock.duration ? player.clock.time / player.clock.duration : 0;

@@ -23,8 +23,8 @@ KINDS = [
 OPENS = [".npz", ".bvh", ".pkl", ".npy"]
 """Files of dancers that can be opened."""
 BOTH, EVERYTHING = "both", "everything"
-WHO = [("Both", BOTH), ("The lead", "lead"), ("The follow", "follow")]
-WHAT = [("Everything", EVERYTHING), ("Arms only", "arms"), ("All but the arms", "rest")]
+WHO = [("Both", BOTH), ("Lead", "lead"), ("Follow", "follow")]
+WHAT = [("Everything", EVERYTHING), ("Arms only", "arms"), ("All but arms", "rest")]
 _CLOSE = {"hold": "Hands held", "open": "Open, hands at times", "apart": "Apart"}
 
 
@@ -59,6 +59,7 @@ class LeadBox(NamedTuple):
 
 
 class RedoBox(NamedTuple):
+    box: gr.Column
     who: gr.Radio
     what: gr.Radio
     redo: gr.Button
@@ -84,7 +85,7 @@ def song_box() -> SongBox:
         seconds = gr.Slider(4, 120, value=20, step=1, label="Seconds", elem_id="duet-seconds")
         with gr.Row():
             make = gr.Button("Make a couple", variant="primary", elem_id="duet-make", min_width=140, scale=2)
-            three = gr.Button("Three to choose", elem_id="duet-make-three", min_width=110)
+            three = gr.Button("Three ways", elem_id="duet-make-three", min_width=110)
             stop = gr.Button("Stop", visible=False, elem_id="duet-stop-make", min_width=90, scale=0)
         made = gr.HTML(elem_id="duet-made", visible=False)
         with gr.Accordion("Options", open=False, elem_classes="ed-fold"):
@@ -111,14 +112,14 @@ def lead_box() -> LeadBox:
             )
         with gr.Row():
             find = gr.Button("Find a partner", elem_id="duet-find", min_width=140, scale=2)
-            three = gr.Button("Three to choose", elem_id="duet-find-three", min_width=110)
+            three = gr.Button("Three ways", elem_id="duet-find-three", min_width=110)
             stop = gr.Button("Stop", visible=False, elem_id="duet-stop-find", min_width=90, scale=0)
         found = gr.HTML(elem_id="duet-found", visible=False)
     return LeadBox(leading, opened, find, three, stop, found)
 
 
 def redo_box() -> RedoBox:
-    with gr.Column(elem_id="duet-redo-box", elem_classes="ed-box ed-then"):
+    with gr.Column(elem_id="duet-redo-box", elem_classes="ed-box ed-then") as box:
         gr.Markdown("**2. Make a part of it anew**", elem_classes="ed-step")
         who = gr.Radio(WHO, value=BOTH, label="Who", container=False, elem_id="duet-who", elem_classes="ed-choice")
         what = gr.Radio(
@@ -131,4 +132,4 @@ def redo_box() -> RedoBox:
             stop = gr.Button("Stop", visible=False, elem_id="duet-stop-redo", min_width=90, scale=0)
         swap = gr.Button("Swap roles", size="sm", elem_id="duet-swap")
         answer = gr.HTML(elem_id="duet-answer", visible=False)
-    return RedoBox(who, what, redo, three, stop, swap, answer)
+    return RedoBox(box, who, what, redo, three, stop, swap, answer)

@@ -295,7 +295,8 @@ def redo(
     provenance = Provenance(SYSTEM, networks.digest(weights), manner.seed, (), settings, dance.provenance.source)
     who = "both dancers" if len(set(whom)) == 2 else f"the {DANCERS[whom[0]]}"
     what = "" if parts is None else f" ({_words(plain)})"
-    message = f"Made anew: {who}{what} from {start_s:.1f} to {end_s:.1f} s{_hands(made, len(dance))}."
+    held = _hands(made, len(dance), of="in all")
+    message = f"Made anew: {who}{what} from {start_s:.1f} to {end_s:.1f} s{held}."
     return _result(made, (raw[0], raw[1]), provenance, heard, None if heard is None else heard[1], message, like=dance)
 
 
@@ -419,14 +420,14 @@ def _to(song: Song, features: AudioFeatures) -> str:
     return f" to “{song.name}”, {features.tempo_bpm:.0f} beats a minute"
 
 
-def _hands(made: Finished, frames: int) -> str:
+def _hands(made: Finished, frames: int, *, of: str = "of it") -> str:
     if not made.holds:
         return ""
     held = np.zeros(max(frames, max(h.stop for h in made.holds)), bool)
     for one in made.holds:
         held[one.start : one.stop] = True
     seconds = held.sum() / FPS
-    return f"; hands are held for {seconds:.0f} s of it"
+    return f"; hands are held for {seconds:.0f} s {of}"
 
 
 def _frames(song: Song, seconds: float | None) -> int:

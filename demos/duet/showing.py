@@ -39,6 +39,7 @@ class Shown(NamedTuple):
     found: Any = gr.skip()
     answer: Any = gr.skip()
     leading: Any = gr.skip()
+    anew: Any = gr.skip()
     make: Any = gr.skip()
     make_three: Any = gr.skip()
     find: Any = gr.skip()
@@ -110,7 +111,11 @@ def page_of(studio: Studio, inputs: Inputs, *, look: bool = False, **more: Any) 
         return Shown(studio=studio, folder=folder, **more)
     strip = _strip(scene, look=look, folder=folder)
     stage = stage_values(studio, scene, strip, place=place_of(folder), picked=inputs.player, views=VIEWS)
-    page = Shown(studio=studio, folder=folder, leading=said(leading(studio)), **stage)
+    couple = studio.current is None or len(studio.current.dance.motions) == 2
+    more["find"] = {**more.get("find", gr.update()), "variant": "secondary" if couple else "primary"}
+    page = Shown(
+        studio=studio, folder=folder, leading=said(leading(studio)), anew=gr.update(visible=couple), **stage
+    )  # fmt: skip
     return page._replace(**more)
 
 

@@ -31,8 +31,8 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
             stage = stage_box(desk, HASH, KINDS, each=True)
     outputs = Shown(
         studio, folder, stage.player, stage.strip, stage.tree, stage.view, stage.offers, stage.home, stage.downloads,
-        stage.saved, song.made, lead.found, redo.answer, lead.leading, song.make, song.three, lead.find, lead.three,
-        redo.redo, redo.three, redo.swap, stage.save, song.stop, lead.stop, redo.stop, stage.stop,
+        stage.saved, song.made, lead.found, redo.answer, lead.leading, redo.box, song.make, song.three, lead.find,
+        lead.three, redo.redo, redo.three, redo.swap, stage.save, song.stop, lead.stop, redo.stop, stage.stop,
     )  # fmt: skip
     wires = Wires([studio, folder, stage.player, stage.strip], list(outputs), handlers.stopped)
     song.songs.pick(pick_song, None, [song_key, song.songs, song.own], **SILENT)
