@@ -13,7 +13,18 @@ import torch
 from torch import Tensor
 
 from demos.video.pose_codec import PARTS, STEP
-from demos.video.pose_model import OVERLAP, PRIORS, SEGMENT, Cache, Told, XDancer, rounds, song_style, still
+from demos.video.pose_model import (
+    OVERLAP,
+    PRIORS,
+    SEGMENT,
+    Cache,
+    Told,
+    XDancer,
+    books_in_order,
+    rounds,
+    song_style,
+    still,
+)
 
 OnStep = Callable[[int, int], None]
 _NEAR = 6
@@ -96,7 +107,7 @@ class _Writer:
         self.codec, self.dancer, self.choices = network.codec, network.dancer, choices
         self.generator = torch.Generator().manual_seed(choices.seed)
         self.even = network.codec.even_codes()
-        self.flat = self.even.transpose(0, 1).flatten(0, 1)  # (levels x 5, codes, code)
+        self.flat = books_in_order(self.even)
         self.rounds = rounds(network.config.levels)
         self.rows = 1 if choices.guidance == 1 else 2  # with what is told, and without
 
@@ -139,7 +150,7 @@ class _Writer:
             values = dancer.token(before) + base[:, part]
             for index, block in enumerate(dancer.inner):
                 values = block(values, nothing, cache, index)
-            drawn = self._draw(dancer.to_logits(values, part, self.even), deciding=part.start < PARTS)
+            drawn = self._draw(dancer.to_logits(values, part, self.flat), deciding=part.start < PARTS)
             written.append(drawn)
             tokens = torch.cat(written)
             if part.start < PARTS - 1:

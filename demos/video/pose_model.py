@@ -254,7 +254,7 @@ class Dancer(nn.Module):
         values = values.flatten(0, 1)
         for block in self.inner:
             values = block(values, self.hidden)
-        return self.to_logits(values, slice(None), even).view(batch, count, -1, self.config.codes)
+        return self.to_logits(values, slice(None), books_in_order(even)).reshape(batch, count, -1, self.config.codes)
 
     def codes_of(self, tokens: Tensor, even: Tensor) -> Tensor:
         """Tokens (batch, n, 5, levels) -> their evened codes (batch, n, levels x 5, code)."""
@@ -262,11 +262,16 @@ class Dancer(nn.Module):
         levels = torch.arange(tokens.shape[3], device=tokens.device)[None]
         return even[parts, levels, tokens].transpose(2, 3).flatten(2, 3)
 
-    def to_logits(self, values: Tensor, part: slice, even: Tensor) -> Tensor:
-        """(batch, tokens, inner) of some tokens of a step -> (batch, tokens, codes)."""
-        pointed = torch.einsum("bti,tic->btc", self.inner_norm(values), self.heads[part].to(values.dtype))
-        books = even.transpose(0, 1).flatten(0, 1)[part]
-        return torch.einsum("btc,tkc->btk", pointed, books.to(values.dtype)) + self.bias[part]
+    def to_logits(self, values: Tensor, part: slice, books: Tensor) -> Tensor:
+        """(batch, tokens, inner) of some tokens of a step -> (batch, tokens, codes). books : of `books_in_order`."""
+        pointed = self.inner_norm(values).transpose(0, 1) @ self.heads[part].to(values.dtype)
+        scores = pointed @ books[part].to(values.dtype).transpose(1, 2)
+        return scores.transpose(0, 1) + self.bias[part]
+
+
+def books_in_order(even: Tensor) -> Tensor:
+    """(parts, levels, codes, code) -> (levels x 5, codes, code): as the tokens of a step follow one another."""
+    return even.transpose(0, 1).flatten(0, 1)
 
 
 class XDancer(nn.Module):
