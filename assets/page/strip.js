@@ -58,7 +58,7 @@ class Strip {
   /** Show a value of timeline.py, or null for nothing. */
   show(value) {
     this.value = value;
-    this.root.hidden = !value?.parts.length && !value?.marks.length;
+    this.root.hidden = !value || !(value.parts.length + value.marks.length);
     if (!value) return;
     remember(value.memory, value.folder);
     this.chosen = value.chosen ?? [];
