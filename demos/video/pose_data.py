@@ -29,10 +29,10 @@ from demos.video.pose_model import PRIORS, SEGMENT, song_style, still
 from demos.video.pose_state import AHEAD, ASIDE, STATE, SURE, TURN, Z, mirrored, states_of
 
 CROP = STEP * SEGMENT
-SHIFTS = (0, 2)
+SHIFTS = (0, 2, 1, 3)
 """First frames at which dances are cut into steps, so that cuts fall anywhere in a beat."""
-TEMPI = (1.0, 0.9, 1.12)
-"""How fast dances and their music are taken: what is learnt from is little, and tempi are many."""
+TEMPI = (0.9, 1.12)
+"""At which dances and their music are taken besides their own: what is learnt from is little, and tempi are many."""
 _DEPTH_NOISE_M = (0.015, 0.06)
 """Of a lifted depth at confidence 1 and 0; the corpus keeps the true one (not measured; chosen)."""
 _DISTANCE_FRAMES = 10.0
@@ -187,7 +187,7 @@ class TokenBatch:
 
 
 class TokenDances:
-    """Dances as tokens of a codec, with their music, cut at SHIFTS and mirrored."""
+    """Dances as tokens of a codec, with their music, cut at SHIFTS, mirrored and at several tempi."""
 
     def __init__(self, found: Iterable[Sequence2D], codec: Codec) -> None:
         self._tokens: list[Tensor] = []
@@ -196,14 +196,16 @@ class TokenDances:
         self._music: list[Tensor] = []
         self._song: list[Tensor] = []
         self._style: list[int] = []
-        for one in found:
-            for tempo in TEMPI:
-                plain, music = at_tempo(one.seen, one.music, tempo)
-                for states in (plain, mirrored(plain)):
-                    for shift in SHIFTS:
-                        frames = (len(states) - shift) // STEP * STEP
-                        if frames >= CROP:
-                            self._add(one, states[shift : shift + frames], music[shift : shift + frames], codec)
+        for number, one in enumerate(found):
+            # As it is and in the mirror; at other tempi in turn.
+            ways = [(1.0, False), (1.0, True), *((tempo, (number + i) % 2 > 0) for i, tempo in enumerate(TEMPI))]
+            for tempo, image in ways:
+                states, music = at_tempo(one.seen, one.music, tempo)
+                states = mirrored(states) if image else states
+                shift = SHIFTS[(number + image) % len(SHIFTS)]
+                frames = (len(states) - shift) // STEP * STEP
+                if frames >= CROP:
+                    self._add(one, states[shift : shift + frames], music[shift : shift + frames], codec)
         if not self._tokens:
             raise InputError(f"The corpus has no 2-D sequences of {CROP} frames; build a larger size.")
 
