@@ -43,7 +43,7 @@ def hole_of(figure: Figure) -> np.ndarray:
         for side in ("left", "right"):
             foot = (figure.point(f"{side}_ankle") + figure.point(f"{side}_toe")) / 2
             axes = max(2, round(0.075 * tall)), max(2, round(0.022 * tall))
-            cv2.ellipse(wide, (int(foot[0]), int(foot[1] + 0.01 * tall)), axes, 0, 0, 360, 1, -1)
+            cv2.ellipse(wide, (int(foot[0]), int(foot[1] + 0.01 * tall)), axes, 0, 0, 360, (1,), -1)
     return wide > 0
 
 
@@ -257,18 +257,17 @@ def _full(picture: np.ndarray, hole: np.ndarray, guess: np.ndarray, gap: np.ndar
     height, width = hole.shape
     low = cv2.resize(guess, (width, height), interpolation=cv2.INTER_CUBIC)
     scale = np.array([height / gap.shape[0], width / gap.shape[1]])
-    if scale.max() > 1.01:
-        rows = np.minimum((np.arange(height) / scale[0]).astype(int), gap.shape[0] - 1)
-        columns = np.minimum((np.arange(width) / scale[1]).astype(int), gap.shape[1] - 1)
-        shift = (match - np.stack(np.meshgrid(*map(np.arange, gap.shape), indexing="ij"), axis=-1)) * scale
-        moved = np.round(shift[rows[:, None], columns[None]]).astype(int)
-        y = np.clip(np.arange(height)[:, None] + moved[..., 0], 0, height - 1)
-        x = np.clip(np.arange(width)[None] + moved[..., 1], 0, width - 1)
-        # Grain: a picture less itself made small and large again, known places only.
-        clean = np.where(hole[..., None], low, picture).astype(np.float32)
-        small = cv2.resize(clean, gap.shape[::-1], interpolation=cv2.INTER_AREA)
-        grain = clean - cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-        low = low + np.where(hole[y, x][..., None], 0, grain[y, x])
+    rows = np.minimum((np.arange(height) / scale[0]).astype(int), gap.shape[0] - 1)
+    columns = np.minimum((np.arange(width) / scale[1]).astype(int), gap.shape[1] - 1)
+    shift = (match - np.stack(np.meshgrid(*map(np.arange, gap.shape), indexing="ij"), axis=-1)) * scale
+    moved = np.round(shift[rows[:, None], columns[None]]).astype(int)
+    y = np.clip(np.arange(height)[:, None] + moved[..., 0], 0, height - 1)
+    x = np.clip(np.arange(width)[None] + moved[..., 1], 0, width - 1)
+    # Grain: a picture less itself blurred, known places only.
+    clean = np.where(hole[..., None], low, picture).astype(np.float32)
+    sigma = 1.6 * float(scale.max())
+    grain = clean - cv2.GaussianBlur(clean, (0, 0), sigma)
+    low = cv2.GaussianBlur(clean, (0, 0), 0.6 * sigma) + np.where(hole[y, x][..., None], 0, grain[y, x])
     inner = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 5)
     soft = np.clip(inner / max(1.5, 0.004 * max(height, width)), 0, 1)[..., None]
     result = picture * (1 - soft) + np.clip(low, 0, 255) * soft

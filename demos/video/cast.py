@@ -123,9 +123,9 @@ class Cast:
             brush = np.zeros(alpha.shape, np.uint8)
             # Sixteenths of a pixel, for an edge as soft as the outline's own.
             line = np.round(np.clip(points, -width, 2 * max(width, height)) * 16).astype(np.int32).reshape(-1, 1, 2)
-            cv2.polylines(brush, [line], False, 255, max(1, round(2 * radius)), cv2.LINE_AA, 4)
+            cv2.polylines(brush, [line], False, (255,), max(1, round(2 * radius)), cv2.LINE_AA, 4)
             for point in points[:: max(1, len(points) // 200)]:
-                cv2.circle(brush, (int(point[0]), int(point[1])), max(1, round(radius)), 255, -1, cv2.LINE_AA)
+                cv2.circle(brush, (int(point[0]), int(point[1])), max(1, round(radius)), (255,), -1, cv2.LINE_AA)
             share = brush.astype(np.float32) / 255
             alpha = alpha * (1 - share) if erase else np.maximum(alpha, share)
         painted = figure.with_alpha(alpha)

@@ -185,7 +185,7 @@ def drift(path: Path, dance: Dance, seconds: float) -> dict:
     actors = puppet.rehearse(made_ready.rigs, [long], made_ready.size)
     last = ((len(long) - 1) // once) * once
     compared = [frame for frame in range(2 * _EVERY, once, 3 * _EVERY) if last + frame < len(long)]
-    drawing = puppet.Stage(*made_ready.background.shape[:2], actors)
+    drawing = puppet.Stage(made_ready.size[1], made_ready.size[0], actors)
     kept: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     for frame in [*compared, *(last + frame for frame in compared)]:
         picture = made_ready.background.copy()

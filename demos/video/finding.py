@@ -49,7 +49,7 @@ def find(picture: np.ndarray) -> Found:
         figures = [_of_person(picture, flat, person, picture if cut_out else None) for person in persons]
         return Found(tuple(figures), _people_said(figures))
     if shape is None:
-        shape = _middle(picture.shape[:2])
+        shape = _middle(picture.shape[0], picture.shape[1])
         said = "Nobody could be made out, so the middle of the picture dances: paint over what should."
         return Found((of_shape(picture, shape),), said)
     figure = of_shape(picture, shape)
@@ -117,11 +117,10 @@ def _on_border(alpha: np.ndarray) -> float:
     return float((edge > 0.5).mean())
 
 
-def _middle(size: tuple[int, int]) -> np.ndarray:
-    height, width = size
+def _middle(height: int, width: int) -> np.ndarray:
     y, x = np.mgrid[0:height, 0:width]
     off = ((x + 0.5 - width / 2) / (0.28 * width)) ** 2 + ((y + 0.5 - 0.52 * height) / (0.42 * height)) ** 2
-    return np.clip((1 - off) * 0.1 * min(size) + 0.5, 0, 1).astype(np.float32)
+    return np.clip((1 - off) * 0.1 * min(height, width) + 0.5, 0, 1).astype(np.float32)
 
 
 def _people_said(figures: list[Figure]) -> str:

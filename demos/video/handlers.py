@@ -82,7 +82,7 @@ def _picture(cast: Cast, folder: str | None, text: str = "", chosen: str = "", *
     )._replace(**more)  # fmt: skip
 
 
-def _with_picture(action: Callable[[Cast], None]) -> Callable[[Cast | None, str | None], Shown]:
+def _with_picture(action: Callable[[Cast], None]) -> Callable[..., Shown]:
     """Change the picture or what was found; on bad input a sentence, and all stays."""
 
     def change(cast: Cast | None, folder: str | None, *, chosen: str = "", text: str = "") -> Shown:

@@ -145,7 +145,7 @@ def _thickness(mask: np.ndarray, flat: np.ndarray) -> np.ndarray:
         values.append(np.full(len(linked), -1.0))
     matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))).tocsc()
     pressed = np.zeros(small.shape)
-    pressed[ys, xs] = np.maximum(spsolve(matrix, np.full(len(xs), 2.0)), 0)
+    pressed[ys, xs] = np.maximum(np.asarray(spsolve(matrix, np.full(len(xs), 2.0))), 0)
     return (
         np.sqrt(np.maximum(_at(pressed, flat, mask.shape, size), 0)) * _towards_rim(mask, flat, pressed, size) / scale
     )

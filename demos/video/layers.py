@@ -160,9 +160,9 @@ def _thickness(figure: Figure, limb: str, inner: np.ndarray, height: float) -> t
     # Low quantiles: where a limb touches the body, the outline says nothing about its thickness.
     thin = float(np.clip(np.quantile(wide, 0.4) if len(wide) else 0.03 * height, low * height, high * height))
     thick = float(np.clip(np.median(upper) if len(upper) else thin, thin, 1.6 * thin))
-    own = min(thick if leg else 0.5 * (thin + thick), 0.33 * length)
+    own = float(min(thick if leg else 0.5 * (thin + thick), 0.33 * length))
     root = float(np.clip(1.05 * np.quantile(upper, 0.6) if len(upper) else own, own, 2.4 * thin))
-    root = min(root, high * height, 0.33 * length) if leg else own
+    root = float(min(root, high * height, 0.33 * length)) if leg else own
     if not leg or not len(upper) or not len(wide):
         return own, max(root, own), 0.0
     # From the ankle up: where the outline becomes much wider than the leg, cloth begins.
@@ -171,7 +171,7 @@ def _thickness(figure: Figure, limb: str, inner: np.ndarray, height: float) -> t
     covered = np.flatnonzero(profile > max(2.1 * shin, 0.035 * height))
     hem = (covered[-1] + 1) / len(profile) if len(covered) else 0.0
     if 0.3 < hem < 0.9 and _between(figure, hem):
-        own = min(own, 1.5 * shin)
+        own = float(min(own, 1.5 * shin))
         return own, own, float(hem)
     return own, max(root, own), 0.0
 

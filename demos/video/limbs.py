@@ -65,7 +65,7 @@ def _joints(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
     named = _name(ends, ways, inner, middle) if width < 1.35 * height else {}
     template = _template(mask, inner, middle)
     points, confidence = template.copy(), np.zeros(len(NAMES))
-    core = inner[middle[1], middle[0]]
+    core = float(inner[middle[1], middle[0]])
     for name in ("left_arm", "right_arm", "left_leg", "right_leg"):
         if name in named:
             _limb(name, ways.way(named[name]), inner, core, points, confidence)
@@ -123,7 +123,7 @@ def _ends(ways: _Ways, inner: np.ndarray, middle: np.ndarray, height: float) -> 
         ends.append(int(end))
         reach = max(2, int(0.03 * height))
         canvas = taken.astype(np.uint8)
-        cv2.polylines(canvas, [path.reshape(-1, 1, 2).astype(np.int32)], False, 1, 2 * reach + 1)
+        cv2.polylines(canvas, [path.reshape(-1, 1, 2).astype(np.int32)], False, (1,), 2 * reach + 1)
         taken = canvas > 0
         if len(ends) == 12:
             break

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.corpus.keypoints import NAMES, PARTS, PLACE
+from demos.corpus.keypoints import MIRROR_PLACES, NAMES, PARTS, PLACE
 from demos.video.figure import settle
 
 MOST = 4
@@ -113,6 +113,9 @@ def _look(rgb: np.ndarray, box: tuple[int, int, int, int]) -> Person | None:
     mask[y0:y1, x0:x1] = seen.segmentation_mask
     points, confidence, depth = _collect(body, seen, size, np.array([x0, y0], np.float64))
     points[PLACE["crown"]] = top_of_head(points, mask)
+    if points[PLACE["left_shoulder"], 0] < points[PLACE["right_shoulder"], 0]:
+        # Seen from behind. What the picture shows is what the viewer should see, so it counts as the front.
+        points, confidence, depth = points[MIRROR_PLACES], confidence[MIRROR_PLACES], depth[MIRROR_PLACES]
     return Person(points, confidence, depth, mask) if _believable(points, confidence, mask) else None
 
 

@@ -31,6 +31,8 @@ def open_picture(path: str | Path) -> np.ndarray:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path) as file:
                 return _upright(file, path.name)
+    except InputError:  # is a ValueError as well
+        raise
     except UnidentifiedImageError:
         raise InputError(_what_instead(path)) from None
     except Image.DecompressionBombError:
@@ -60,7 +62,7 @@ def _upright(image: Image.Image, name: str) -> np.ndarray:
             f'"{name}" is a strip of {width} x {height} pixels: choose one less than 8 times as long as wide.'
         )
     if max(width, height) > 2 * LONGEST:
-        image.draft("RGB", (2 * LONGEST, 2 * LONGEST))  # lets JPEG decode small at once; no other format has it
+        image.draft(image.mode, (2 * LONGEST, 2 * LONGEST))  # lets JPEG decode small at once; no other format has it
     image = ImageOps.exif_transpose(image)
     image = _eight_bits(image).convert("RGBA")
     if max(image.size) > LONGEST:

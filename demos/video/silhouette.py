@@ -131,7 +131,7 @@ def _enclosed(inked: np.ndarray, bridge: int) -> np.ndarray:
     wide = np.pad(inked.astype(np.uint8), rim)
     closed = cv2.dilate(wide, matting.disc(bridge))
     flooded = closed.copy()
-    cv2.floodFill(flooded, np.zeros((wide.shape[0] + 2, wide.shape[1] + 2), np.uint8), (0, 0), 2)
+    cv2.floodFill(flooded, np.zeros((wide.shape[0] + 2, wide.shape[1] + 2), np.uint8), (0, 0), (2,))
     inside = (flooded != 2).astype(np.uint8)
     shrunk = cv2.erode(inside, matting.disc(bridge))
     return (np.maximum(shrunk, wide) > 0)[rim:-rim, rim:-rim]
@@ -146,7 +146,7 @@ def _without_specks(mask: np.ndarray, least: int) -> np.ndarray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     big = stats[:, cv2.CC_STAT_AREA] >= least
     big[0] = False
-    return big[labels]
+    return np.isin(labels, np.flatnonzero(big))
 
 
 def _grabbed(rgb: np.ndarray) -> np.ndarray | None:
