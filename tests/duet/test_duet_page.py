@@ -68,6 +68,11 @@ class Visit(browser_tests.Visit):
             self.page.mouse.move(place, box["y"] + 12, steps=4)
         self.page.mouse.up()
 
+    def open(self, path: Path) -> None:
+        with self.page.expect_file_chooser() as waiting:
+            self.page.click("#duet-open")
+        waiting.value.set_files(str(path))
+
     def export(self, kind: str, folder: Path) -> list[Path]:
         self.page.check(f"#duet-home input[value={kind}]")
         self.page.click("#duet-save")
@@ -82,7 +87,7 @@ class Visit(browser_tests.Visit):
         return paths
 
 
-def opened(browser: Browser, address: str, width: int = 1000, height: int = 700) -> Visit:
+def opened(browser: Browser, address: str, width: int = 900, height: int = 620) -> Visit:
     visit = Visit.begin(browser, address, width=width, height=height, wait_ms=WAIT_MS)
     visit.ready()
     return visit
@@ -149,10 +154,10 @@ def test_a_lead_gets_three_partners_to_choose_from_and_goes_to_compare(visit, tm
     page = visit.page
     junk = tmp_path / "diary.bvh"
     junk.write_text("dear diary")
-    page.set_input_files("#duet-open input[type=file]", str(junk))
+    visit.open(junk)
     expect(page.locator("#duet-found [role=alert]")).to_contain_text("diary.bvh", timeout=WAIT_MS)
     lead = Dance((make_groove(seconds=3.0, fps=60).turn(2.0),), Provenance("test")).save(tmp_path / "sixty fps.npz")
-    page.set_input_files("#duet-open input[type=file]", str(lead))
+    visit.open(lead)
     expect(page.locator("#duet-found .ed-good")).to_contain_text("leads", timeout=WAIT_MS)
     visit.labels("Sixty fps")
     expect(page.locator("#duet-redo-box")).to_be_hidden()
