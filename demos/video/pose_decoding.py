@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from demos.video.pose_codec import PARTS, STEP
@@ -27,6 +28,9 @@ from demos.video.pose_model import (
 )
 
 OnStep = Callable[[int, int], None]
+STEADY_FRAMES = 1.0
+"""Tokens were learnt from what detectors saw and tremble a little as those do: twice as much jerk as real dancers have
+without this, three quarters of it with."""
 _NEAR = 6
 """Steps to either side that a decoded frame is told by: four convolutions over steps, two over frames."""
 
@@ -87,8 +91,10 @@ def write(
 
 @torch.inference_mode()
 def states_from(network: XDancer, tokens: Tensor, frames: int) -> np.ndarray:
-    """Plain states (frames, 252) of tokens (1, steps, 5, levels)."""
-    return network.codec.normalise.inverse(network.codec.decode(tokens))[0, :frames].numpy()
+    """Plain states (frames, 252) of tokens (1, steps, 5, levels), their bones steadied."""
+    states = network.codec.normalise.inverse(network.codec.decode(tokens))[0, :frames].numpy()
+    states[:, BONES] = gaussian_filter1d(states[:, BONES], STEADY_FRAMES, axis=0, mode="nearest")
+    return states
 
 
 def _longer(network: XDancer, past: Tensor, tokens: Tensor) -> Tensor:
