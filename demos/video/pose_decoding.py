@@ -26,6 +26,7 @@ from demos.video.pose_model import (
     song_style,
     still,
 )
+from demos.video.pose_state import BONES
 
 OnStep = Callable[[int, int], None]
 STEADY_FRAMES = 1.0
