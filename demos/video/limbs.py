@@ -19,6 +19,7 @@ from demos.video.people import guess_hand
 
 _WORK = 150
 """Pixels of the shape's longer side at which ways are measured."""
+_SOLID = 0.9
 _LEAST = 0.16
 """Of the shape's height: what sticks out less is no limb."""
 
@@ -62,7 +63,8 @@ def _joints(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
     ways = _walk(mask, inner, middle)
     ends = _ends(ways, inner, middle, max(height, 0.7 * width))
     # What is much wider than tall - an animal from the side, a car - has no arms to wave: it moves as one piece.
-    named = _name(ends, ways, inner, middle) if width < 1.35 * height else {}
+    limbed = width < 1.35 * height and _solid(mask) < _SOLID
+    named = _name(ends, ways, inner, middle) if limbed else {}
     template = _template(mask, inner, middle)
     points, confidence = template.copy(), np.zeros(len(NAMES))
     core = float(inner[middle[1], middle[0]])
@@ -73,6 +75,13 @@ def _joints(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
     _head(mask, inner, points, confidence)
     arms, legs = (sum(f"{side}_{limb}" in named for side in ("left", "right")) for limb in ("arm", "leg"))
     return points, confidence, "drawing" if arms + legs >= 2 else "shape"
+
+
+def _solid(mask: np.ndarray) -> float:
+    """How much of its own convex hull a shape fills: 1 for a box, whose corners are no limbs."""
+    lines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hull = cv2.convexHull(np.concatenate(lines))
+    return float(mask.sum() / max(cv2.contourArea(hull), 1.0))
 
 
 def _trunk(inner: np.ndarray) -> np.ndarray:

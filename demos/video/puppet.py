@@ -13,7 +13,7 @@ import numpy as np
 from demos.render import raster
 from demos.render.scene import processors
 from demos.video import puppet_raster as loops
-from demos.video.puppet_pose import Bones, pose
+from demos.video.puppet_pose import Bones, pose, way_of
 from demos.video.puppet_rig import BONE, CAMERA_FAR, CAMERA_HIGH, Rig
 from demos.video.track import PoseTrack
 
@@ -58,8 +58,10 @@ def rehearse(
     """
     first = rigs[0]
     made: list[Actor] = []
+    length = min(len(track) for track in tracks)
+    way = np.mean([way_of(track)[:length] for track in tracks], axis=0)
     for travel in (1.0, 0.8, 0.6, 0.4, 0.2, 0.0) if stay else (1.0,):
-        bones = [pose(rig, track, travel=travel) for rig, track in zip(rigs, tracks, strict=True)]
+        bones = [pose(rig, track, travel=travel, way=way) for rig, track in zip(rigs, tracks, strict=True)]
         scale, shift = _fit(rigs, bones, size) if stay else (1.0, 0.0)
         made = [
             Actor(rig, each, each.transforms, first.anatomy.height * scale, first.origin + np.array([shift, 0.0]))

@@ -28,10 +28,12 @@ class Bones:
     planted: np.ndarray
 
 
-def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0) -> Bones:
+def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0, way: np.ndarray | None = None) -> Bones:
     """Bones of a puppet over a track.
 
     travel : how much of the way over the floor is kept, 0 to 1; feet step in place of walking where it is less.
+    way : (frames, 3) that way, in the puppet's axes and the track's heights; the track's own when None. A couple has
+    one in common, so that both stay where they are to each other.
     """
     source = _source(track)
     rest = _Rest.of(rig)
@@ -48,7 +50,8 @@ def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0) -> Bones:
     if legs and rig.kind == "person":  # detectors are a few per cent off; people's proportions differ less than that
         ratio = 1 + 0.4 * (ratio - 1) if abs(ratio - 1) < 0.15 else ratio
     root = source["pelvis"] * ratio
-    places, planted = _walk(rig, rest, source, hips, root, ratio, travel)
+    way = way_of(track) if way is None else way
+    places, planted = _walk(rig, rest, source, hips, root, ratio, -(1 - travel) * ratio * way)
     points: dict[str, np.ndarray] = {"pelvis": places["pelvis"]}
     points["neck"] = points["pelvis"] + up * rest.trunk
     for side in SIDES:
@@ -57,6 +60,13 @@ def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0) -> Bones:
     neck_up = _unit((source["left_ear"] + source["right_ear"]) / 2 - source["neck"])
     points["head"] = points["neck"] + neck_up * rest.throat
     return Bones(_transforms(rest, turns, points), points, planted)
+
+
+def way_of(track: PoseTrack) -> np.ndarray:
+    """(frames, 3) where a track goes over the floor from its first frame on, in the puppet's axes."""
+    place = track.values[:, PLACE["pelvis"], :3].astype(np.float64)
+    way = np.stack([place[:, 0], np.zeros(len(place)), -place[:, 2]], axis=1)
+    return way - way[0]
 
 
 # ---------------------------------------------------------------- rest
@@ -163,7 +173,7 @@ def _source_leg(source: dict[str, np.ndarray]) -> float:
 
 def _walk(
     rig: Rig, rest: _Rest, source: dict[str, np.ndarray], hips: np.ndarray, root: np.ndarray, ratio: float,
-    travel: float,
+    wish: np.ndarray,
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:  # fmt: skip
     """Where the hips and both ankles are (frames, 3).
 
@@ -171,9 +181,6 @@ def _walk(
     wider hips, less travel - is made up for while they are in the air.
     """
     planted = np.stack([_stands(source, side) for side in SIDES], axis=1)
-    drift = root.copy()
-    drift[:, 1] = 0
-    wish = -(1 - travel) * drift
     ankles = {}
     given = []
     sole_source = float(
