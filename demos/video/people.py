@@ -7,6 +7,7 @@ inside its package: nothing is downloaded.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -54,6 +55,8 @@ def find_people(rgb: np.ndarray, *, most: int = MOST) -> list[Person]:
     """The people in a picture (h, w, 3) uint8, largest first; none where the detector sees none it can believe."""
     import cv2
 
+    if not _there():
+        return []
     height, width = rgb.shape[:2]
     scale = min(1.0, LONGEST / max(height, width))
     small = rgb if scale == 1 else cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -213,6 +216,18 @@ def _believable(points: np.ndarray, confidence: np.ndarray, mask: np.ndarray) ->
     if spread.max() < _LEAST_SPREAD * seen.max() or max(trunk, shoulders) < 0.8 * face:
         return False
     return bool(spread.max() > 0.62 * seen.max() or face > 0.1 * seen.max())
+
+
+@cache
+def _there() -> bool:
+    """Whether the detector can be loaded; without it (it has no wheels for some machines) shapes are found all the
+    same."""
+    try:
+        _holistic()
+    except ImportError as error:
+        logging.getLogger(__name__).warning("no people will be found in pictures: %s", error)
+        return False
+    return True
 
 
 @cache
