@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from demos.motion.vector import FPS
 from demos.video.pose_bones import usual_lengths
 from demos.video.pose_feet import planted
 from demos.video.pose_start import Start, standing_height, standing_hips
-from demos.video.pose_state import BONES, COSINE, SINE, STANDING, SURE, figure_places, path_of, sole
+from demos.video.pose_state import BONES, COSINE, SINE, STANDING, SURE, TURN, figure_places, path_of, sole
 from demos.video.track import PoseTrack
 
 EASE_FRAMES = 18.0
@@ -44,6 +45,25 @@ def ease(states: np.ndarray, start: np.ndarray) -> np.ndarray:
     first = np.arctan2(start[SINE], start[COSINE])
     angle = angle + fade[:, 0] * ((first - angle[0] + np.pi) % (2 * np.pi) - np.pi)
     found[:, COSINE], found[:, SINE] = np.cos(angle), np.sin(angle)
+    return found
+
+
+def towards_viewer(states: np.ndarray, pull: float) -> np.ndarray:
+    """States whose figure, wherever its steps turn it, comes back to face the viewer, by at most `pull` rad/s.
+
+    A picture shows one side of a figure; turns are danced, but nobody stays turned away for long.
+    """
+    if pull <= 0 or len(states) < 2:
+        return states
+    told = np.unwrap(np.arctan2(states[:, SINE], states[:, COSINE]))
+    facing = np.empty(len(told))
+    facing[0] = told[0]
+    for frame in range(1, len(told)):
+        back = pull / FPS * np.sin(facing[frame - 1])
+        facing[frame] = facing[frame - 1] + told[frame] - told[frame - 1] - back
+    found = np.array(states, np.float32)
+    found[:, COSINE], found[:, SINE] = np.cos(facing), np.sin(facing)
+    found[:, TURN] += FPS * np.gradient(facing - told)
     return found
 
 

@@ -26,7 +26,7 @@ from demos.video import pose_decoding as decoding
 from demos.video import pose_weights as networks
 from demos.video.figure import Figure
 from demos.video.pose_decoding import Choices
-from demos.video.pose_finishing import track_of
+from demos.video.pose_finishing import towards_viewer, track_of
 from demos.video.pose_start import Start, start_of
 from demos.video.track import PoseTrack
 
@@ -36,6 +36,7 @@ Progress = Callable[[int, int], None]
 
 SYSTEM = "X-Dancer"
 MOST_K = 1024
+FRONT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,7 @@ def dance(
     temperature: float = 0.9,
     top_k: int = 40,
     guidance: float = 1.5,
+    front: float = FRONT,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> Danced:
@@ -66,7 +68,9 @@ def dance(
     song : a file, or what `audio.cache.load` gave. figure : who dances; None for the suite's own body, which begins in
     any pose. seconds : of the song's beginning, all of it when None. style : one of STYLE_NAMES, None to choose
     from the music. temperature : 0 the likeliest dance, more is looser. top_k : how many of the likeliest codes are
-    drawn from. guidance : how much the music counts, 1 as it was learnt. weights : see pose_weights.load.
+    drawn from. guidance : how much the music counts, 1 as it was learnt. front : how fast the figure comes back to
+    face the viewer when its steps have turned it away, rad/s at most, 0 for not at all. weights : see
+    pose_weights.load.
 
     The first frame is the pose of the picture, and bones keep the lengths that they have there. Raises InputError for a
     song that is none or shorter than 2 s, a figure without extent, and settings out of range.
@@ -75,6 +79,7 @@ def dance(
     check("temperature", temperature, 0, 3)
     check("top_k", top_k, 1, MOST_K, whole=True)
     check("guidance", guidance, 0, 20)
+    check("front", front, 0, 10)
     style = _known_style(style)
     start = None if figure is None else _start(figure)
     heard, features = song if isinstance(song, tuple) else cache.load(song)
@@ -87,11 +92,11 @@ def dance(
     )  # fmt: skip
     first = None if start is None else start.state
     tokens = decoding.write(network, music, features.values, first, choices, on_step=on_progress)
-    track = track_of(decoding.states_from(network, tokens, frames), start)
+    track = track_of(towards_viewer(decoding.states_from(network, tokens, frames), float(front)), start)
     settings = {
         "dance": {
             "frames": frames, "style": style, "temperature": float(temperature), "top_k": int(top_k),
-            "guidance": float(guidance), "start": _told(start),
+            "guidance": float(guidance), "front": float(front), "start": _told(start),
         },
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
     }  # fmt: skip

@@ -11,8 +11,8 @@ from demos.video import pose_start as start
 from demos.video import pose_train as training
 from demos.video.figure import Figure
 from demos.video.pose_bones import bones_of, usual_lengths
-from demos.video.pose_finishing import ease, track_of
-from demos.video.pose_state import BONES, COSINE, SINE
+from demos.video.pose_finishing import ease, towards_viewer, track_of
+from demos.video.pose_state import BONES, COSINE, SINE, TURN
 from demos.video.track import height_m
 
 
@@ -111,6 +111,21 @@ def test_the_start_is_left_behind_softly():
     assert np.abs(np.diff(angle)).max() < 0.3
 
 
+def test_a_figure_comes_back_to_face_the_viewer_but_turns_all_the_same():
+    states = np.repeat(made.true_states(made.groove())[:1], 300, axis=0)
+    time = np.arange(300) / 30
+    for way in (2.0 * (time > 1), 2 * np.pi * np.clip(time - 1, 0, 1)):  # turned away; a whole turn in a second
+        states[:, COSINE], states[:, SINE] = np.cos(way), np.sin(way)
+        states[:, TURN] = 30 * np.gradient(way)
+        front = towards_viewer(states, 0.5)
+        angle = np.unwrap(np.arctan2(front[:, SINE], front[:, COSINE]))
+        assert np.cos(angle[-1]) > 0.95
+        assert np.abs(np.diff(angle - way)).max() <= 0.5 / 30 + 1e-6
+        np.testing.assert_allclose(front[:, TURN].mean(), 30 * np.gradient(angle).mean(), atol=1e-3)
+        assert angle.max() > 1.9
+    assert towards_viewer(states, 0.0) is states
+
+
 def test_feet_are_on_the_floor_of_the_track():
     states = made.true_states(made.groove())
     track = track_of(states)
@@ -154,6 +169,7 @@ def test_progress_is_told_and_may_stop_the_work(kept_weights):
         ({"temperature": 9}, "temperature is 9"),
         ({"top_k": 0}, "top_k is 0"),
         ({"guidance": float("nan")}, "guidance is nan"),
+        ({"front": -1}, "front is -1"),
         ({"style": "polka"}, "no dance style “polka”"),
         ({"seconds": 0.5}, "0.5 s is too short"),
         ({"seconds": float("inf")}, "too short"),
