@@ -169,7 +169,7 @@ def top_of_head(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
     forehead, chin = points[PLACE["forehead"]], points[PLACE["chin"]]
     up = forehead - chin
     height, width = mask.shape
-    shares = np.linspace(0.1, 0.95, 40)
+    shares = np.linspace(0.1, 1.4, 52)
     way = forehead + shares[:, None] * up
     inside = (way >= 0).all(axis=1) & (way[:, 0] < width) & (way[:, 1] < height)
     at = np.clip(way, 0, [width - 1, height - 1]).astype(int)

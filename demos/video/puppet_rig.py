@@ -26,6 +26,7 @@ CAMERA_HIGH = 0.62
 """Heights of the figure: how far the camera stands, and how high above the floor."""
 _FLAT = {"trunk": 0.62, "arm": 0.92, "leg": 0.9}
 """Thickness by width: a trunk is not round."""
+_ROUND_HEAD = 1.0
 _FINE = 105
 """Triangles along the figure's height."""
 _LIMB = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
@@ -77,7 +78,8 @@ def build(figure: Figure) -> Rig:
         if balloon is None:
             continue
         own = _weights(figure, pieces, layer.name, balloon.places)
-        thick = balloon.height * _FLAT[layer.name.split("_")[-1]]
+        flat = _FLAT[layer.name.split("_")[-1]]
+        thick = balloon.height * (flat + (_ROUND_HEAD - flat) * own[:, BONE["head"]])
         if layer.name.endswith("leg"):
             thick = _foot_depth(figure, layer.name, balloon.places, thick, anatomy)
         vertices.append(_world(balloon.places, thick, origin, anatomy.height))
