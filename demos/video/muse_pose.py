@@ -151,5 +151,3 @@ def at_rate(states: np.ndarray, fps: float) -> np.ndarray:
     high = np.minimum(low + 1, len(states) - 1)
     share = (times - low)[:, None]
     return (1 - share) * states[low] + share * states[high]
-
-

@@ -1,4 +1,4 @@
-"""The soft puppet: the outline as one textured sheet of triangles that follows control points, before the background."""
+"""The soft puppet: an outline as one textured sheet of triangles that follows control points, before its background."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _follow(
     shape = parted.shape
     at = np.clip((places * parted.scale).astype(int), 0, np.array(parted.mask.shape[::-1]) - 1)
     known = parted.mask.astype(np.uint8)
-    near = cv2.distanceTransformWithLabels(1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    near = np.asarray(cv2.distanceTransformWithLabels(1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1])
     ys, xs = np.nonzero(parted.mask)
     chosen = np.zeros(near.max() + 1, int)
     chosen[near[ys, xs]] = np.arange(len(xs))
@@ -199,7 +199,9 @@ class _Stage:
         self.textures = sheet.texture[None]
 
 
-def draw(stage: _Stage, performance: Performance, frame: int, picture: np.ndarray, *, shadow: bool = True) -> np.ndarray:
+def draw(
+    stage: _Stage, performance: Performance, frame: int, picture: np.ndarray, *, shadow: bool = True
+) -> np.ndarray:
     """Draw a frame into picture (h, w, 3) uint8; returns the cover (h, w) uint8, a buffer used again."""
     sheet = performance.sheet
     stage.cover[:] = 0

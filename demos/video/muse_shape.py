@@ -127,7 +127,7 @@ def _without_holes(mask: np.ndarray) -> np.ndarray:
     """Handles and the insides of letters are filled, so that the medial axis has no loops."""
     outer, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     solid = np.zeros(mask.shape, np.uint8)
-    cv2.drawContours(solid, outer, -1, 1, cv2.FILLED)
+    cv2.drawContours(solid, outer, -1, (1.0,), cv2.FILLED)
     return solid > 0
 
 
@@ -155,20 +155,14 @@ def _middle(mask: np.ndarray, row: int) -> float:
 
 def _slices(mask: np.ndarray, unit: float) -> list[np.ndarray]:
     """Paths from bottom to top of the pieces of a row of pieces (a word), left to right; none where it is no row."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
     big = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > 0.03 * mask.sum()]
     if len(big) >= 3:
         big = sorted(big, key=lambda k: -stats[k, cv2.CC_STAT_AREA])[:LIMBS]
         boxes = [tuple(stats[k, :4]) for k in big]
         tall = [h > 0.35 * unit * 0.5 for _, _, _, h in boxes]
         return [_upright(x, y, w, h) for (x, y, w, h), kept in zip(boxes, tall, strict=True) if kept]
-    ys, xs = np.nonzero(mask)
-    wide, high = np.ptp(xs) + 1, np.ptp(ys) + 1
-    if wide < 2.1 * high:
-        return []
-    pieces = int(np.clip(round(wide / high * 1.2), 3, 6))
-    edges = np.linspace(xs.min(), xs.max() + 1, pieces + 1)
-    return [_upright(a, ys.min(), b - a, high) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return []
 
 
 def _upright(x: float, y: float, w: float, h: float) -> np.ndarray:
@@ -183,7 +177,7 @@ def _branches(mask: np.ndarray, unit: float, axis: np.ndarray) -> list[np.ndarra
     if len(xs) < 4:
         return []
     graph = _graph(thin)
-    degree = np.asarray((graph > 0).sum(axis=1)).ravel()
+    degree = np.diff(graph.indptr)
     ends = np.flatnonzero(degree == 1)
     if len(ends) == 0:
         return []
