@@ -97,7 +97,8 @@ def grow_tokens(
     """
     count = tokens.coarse.shape[1]
     size, hop = WINDOW // COARSE, (WINDOW - OVERLAP) // COARSE
-    starts = [0] if count <= size else [*range(0, count - size, hop), count - size]
+    windows = 1 + max(0, -(-(count - size) // hop))
+    starts = [round(place) for place in np.linspace(0, max(0, count - size), windows)]
     generator = torch.Generator().manual_seed(choices.seed)
     heard = np.concatenate([music, np.repeat(music[-1:], max(0, count * COARSE - len(music)), axis=0)])
     total = len(starts) * sum(choices.steps)

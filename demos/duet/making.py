@@ -26,6 +26,7 @@ from demos.render.player import region_of
 from demos.render.video import render_dance
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
+from demos.runtime.limits import LARGEST_SEED
 
 PARTS = {EVERYTHING: None, "arms": ("arms",), "rest": ("legs", "torso", "head", "root")}
 _CALLED = {"arms": "Arms", "rest": "All but the arms"}
@@ -43,17 +44,21 @@ class Manner:
     variety: float
     tidy: bool
 
+    def seed_of(self, number: int) -> int:
+        """Seeds go round, so that there is always a next one."""
+        return (int(self.seed or 0) + number) % (LARGEST_SEED + 1)
+
     def settings(self, number: int = 0) -> dict[str, Any]:
         """For the pipeline; number : which of several alternatives."""
         return {
-            "style": self.style or None, "closeness": self.closeness or None, "seed": int(self.seed or 0) + number,
+            "style": self.style or None, "closeness": self.closeness or None, "seed": self.seed_of(number),
             "guidance": self.guidance, "variety": self.variety, "finishing": self.tidy,
         }  # fmt: skip
 
     def note(self, number: int = 0) -> str:
         """In the list of versions."""
         words = [self.style or "style from the music", *([self.closeness] if self.closeness else [])]
-        return ", ".join([*words, f"seed {int(self.seed or 0) + number}"])
+        return ", ".join([*words, f"seed {self.seed_of(number)}"])
 
 
 def begin(name: str, title: str) -> Callable[[], Shown]:

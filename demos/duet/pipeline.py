@@ -42,6 +42,8 @@ LONGEST_S = 600.0
 """Of a given lead: as long as a song may be."""
 RAMP_S = 0.25
 """Over which what is made anew is led into the dance around it."""
+ENOUGH = 0.75
+"""Share of a dance after which no more of it is shown before the whole."""
 DANCERS = ("lead", "follow")
 _SIDES = ("left", "right")
 _ARMS = frozenset(("left_arm", "right_arm"))
@@ -157,7 +159,7 @@ def _grown(
     shown = 1 if times < math.inf else frames
     for tokens, known in decoding.grow_tokens(network, hidden, music, manner.choices, on_step=on_progress):
         known = min(known, frames)
-        if known < frames and known < shown:
+        if known < frames and (known < shown or known > ENOUGH * frames):
             continue
         shown = times * known
         states = decoding.states_from(network, tokens, known)
