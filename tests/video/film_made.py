@@ -27,8 +27,8 @@ def doll(height: int = 360, width: int = 300, *, seen: bool = True) -> np.ndarra
     unit = height * fine
 
     def line(start, end, wide, colour):
-        ends = [tuple(round(v * unit) for v in point) for point in (start, end)]
-        cv2.line(sheet, *ends, (*colour, 255), round(wide * unit), cv2.LINE_AA)
+        first, last = ((round(x * unit), round(y * unit)) for x, y in (start, end))
+        cv2.line(sheet, first, last, (*colour, 255), round(wide * unit), cv2.LINE_AA)
 
     middle = 0.5 * width / height
     for sign in (-1, 1):

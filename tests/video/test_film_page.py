@@ -49,7 +49,7 @@ def test_a_person_and_a_drawing_dance(browser: Browser, address, tmp_path):
     assert size[:2] == [256, 340]
     assert abs(size[2] - 3) < 0.2
     Image.fromarray(doll(seen=False)).save(tmp_path / "doll.png")
-    page.set_input_files("#film-own-picture input[type=file], input#film-own-picture", str(tmp_path / "doll.png"))
+    page.set_input_files("#film-picture input[type=file] >> nth=0", str(tmp_path / "doll.png"))
     expect(page.locator("#film-found")).not_to_contain_text("One person.", timeout=WAIT_MS)
     # A joint dragged: the label of the joint follows, and the figure dances with it.
     canvas = page.locator("#film-finder canvas")

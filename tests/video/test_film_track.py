@@ -22,14 +22,14 @@ def test_the_standing_skeleton_is_one_high():
 
 
 def test_a_step_towards_the_viewer_comes_nearer():
-    motion = Motion(np.zeros((2, 24, 3)), [[0, REST_HEIGHT, 0], [0.3, REST_HEIGHT, 0.5]], 30)
+    motion = Motion(np.zeros((2, 24, 3)), np.array([[0, REST_HEIGHT, 0], [0.3, REST_HEIGHT, 0.5]]), 30)
     moved = from_motion(motion).values[1, PLACE["pelvis"], :3]
     assert np.allclose(moved, [0.3 / height_m(), 0, -0.5 / height_m()], atol=1e-5)
 
 
 def test_seen_from_its_left_side_a_figure_looks_to_the_left():
     # From +x the figure, which faces +z, has its front on the viewer's left.
-    track = from_motion(Motion(np.zeros((1, 24, 3)), [[0, REST_HEIGHT, 0]], 30), azimuth=np.pi / 2)
+    track = from_motion(Motion(np.zeros((1, 24, 3)), np.array([[0, REST_HEIGHT, 0]]), 30), azimuth=np.pi / 2)
     frame = track.values[0]
     assert frame[PLACE["nose"], 0] < frame[PLACE["crown"], 0] - 0.03
     assert frame[PLACE["left_wrist"], 2] < -0.3
@@ -60,8 +60,8 @@ def test_infinite_numbers_are_refused():
 def test_both_of_a_couple_share_an_origin():
     rest = np.zeros((1, 24, 3))
     origin = np.array([0.0, 0.9, 0.0])
-    left = from_motion(Motion(rest, [[-0.5, REST_HEIGHT, 0]], 30), origin=origin)
-    right = from_motion(Motion(rest, [[0.5, REST_HEIGHT, 0]], 30), origin=origin)
+    left = from_motion(Motion(rest, np.array([[-0.5, REST_HEIGHT, 0]]), 30), origin=origin)
+    right = from_motion(Motion(rest, np.array([[0.5, REST_HEIGHT, 0]]), 30), origin=origin)
     apart = right.values[0, PLACE["pelvis"], 0] - left.values[0, PLACE["pelvis"], 0]
     assert apart == pytest.approx(1 / height_m(), abs=1e-5)
     assert INDEX["pelvis"] == 0
