@@ -174,6 +174,10 @@ def evaluate(options: argparse.Namespace) -> Report:
         return duet_jobs.evaluate_duets(options, _progress("duet", "dances", options))
     if options.part == "xdancer":
         return pose_jobs.evaluate_poses(options, _progress("xdancer", "songs", options))
+    if options.part == "musedance":
+        from demos.video import muse_jobs
+
+        return muse_jobs.evaluate_moves(options, _progress("musedance", "films", options))
     from demos.motion import retarget_report
 
     clips = retarget_report.report(options.data / "mocap")
@@ -204,6 +208,10 @@ def train(options: argparse.Namespace) -> Report:
         return duet_jobs.train_duets(options, out)
     if options.name == "xdancer":
         return pose_jobs.train_poses(options, out)
+    if options.name == "musedance":
+        from demos.video import muse_jobs
+
+        return muse_jobs.train_moves(options, out)
     from demos.editing.train import train as train_editing
 
     name = "editor_without_cem" if options.without_cem else options.name
@@ -353,7 +361,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = job(evaluate)
     sub.add_argument(
-        "part", choices=["beats", "retarget", "reader", "editing", "retrieval", "duet", "video", "xdancer"]
+        "part", choices=["beats", "retarget", "reader", "editing", "retrieval", "duet", "video", "xdancer", "musedance"]
     )
     sub.add_argument("--data", type=Path, default=Path("../shared/data"), help="the reference data")
     sub.add_argument("--corpus", type=Path, help="a built corpus; editing: a small one is built when left out")
@@ -365,7 +373,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--each", type=int, default=3, help="editing: edits of every kind")
 
     sub = job(train)
-    sub.add_argument("name", choices=["beats", "reader", "predictor", "editor", "retrieval", "duet", "xdancer"])
+    sub.add_argument(
+        "name", choices=["beats", "reader", "predictor", "editor", "retrieval", "duet", "xdancer", "musedance"]
+    )
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
     sub.add_argument("--corpus", type=Path, help="all but beats and reader: the corpus to learn from")

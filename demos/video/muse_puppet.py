@@ -70,7 +70,8 @@ def _follow(
     shape = parted.shape
     at = np.clip((places * parted.scale).astype(int), 0, np.array(parted.mask.shape[::-1]) - 1)
     known = parted.mask.astype(np.uint8)
-    near = np.asarray(cv2.distanceTransformWithLabels(1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1])
+    labels = cv2.distanceTransformWithLabels(1 - known, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    near = np.asarray(labels, np.int64)
     ys, xs = np.nonzero(parted.mask)
     chosen = np.zeros(near.max() + 1, int)
     chosen[near[ys, xs]] = np.arange(len(xs))

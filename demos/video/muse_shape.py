@@ -23,6 +23,8 @@ _WORK = 160
 """Pixels of the longer side at which outlines are taken apart."""
 _SHORTEST = 0.11
 """Units: branches shorter than this are bumps, no limbs."""
+_FATTEST = 0.13
+"""Units: half the thickness from which a branch is a body of its own."""
 _BODY = 0.62
 """Share of the largest inner radius from which a place belongs to the body."""
 _GROUND = 0.08
@@ -192,8 +194,8 @@ def _branches(mask: np.ndarray, unit: float, axis: np.ndarray) -> list[np.ndarra
         count = np.zeros(len(xs), int)
         for chain in chains.values():
             count[chain] += 1
-        own = {end: [p for p in chain if count[p] == 1 and not body[p]] for end, chain in chains.items()}
-        short = {end: _length(xs, ys, path, radius) for end, path in own.items()}
+        own = {end: _alone(chain, count, body) for end, chain in chains.items()}
+        short = {end: _length(xs, ys, path, radius, unit) for end, path in own.items()}
         end = min(short, key=lambda e: short[e][0])
         if short[end][0] >= _SHORTEST * unit and short[end][1] > 1.1:
             break
@@ -204,7 +206,7 @@ def _branches(mask: np.ndarray, unit: float, axis: np.ndarray) -> list[np.ndarra
         count = np.zeros(len(xs), int)
         for other in chains.values():
             count[other] += 1
-        path = [p for p in chain if count[p] == 1 and not body[p]][::-1]
+        path = _alone(chain, count, body)[::-1]
         places = np.stack([xs[path], ys[path]], axis=1) + 0.5
         # What still lies within the body's own disc at the root is body.
         past = np.linalg.norm(places - places[0], axis=1) > min(0.75 * radius[path[0]], 0.4 * _SHORTEST * unit * 3)
@@ -217,9 +219,15 @@ def _branches(mask: np.ndarray, unit: float, axis: np.ndarray) -> list[np.ndarra
     return _without_carriers(paths, axis)
 
 
-def _length(xs: np.ndarray, ys: np.ndarray, path: list[int], radius: np.ndarray) -> tuple[float, float]:
-    """Length of a branch with its cap, pixels, and how many times its own thickness that is."""
-    if len(path) < 2:
+def _alone(chain: list[int], count: np.ndarray, body: np.ndarray) -> list[int]:
+    """The stretch of a chain from its end that no other end shares and that lies outside the body."""
+    stops = [k for k, p in enumerate(chain) if count[p] > 1 or body[p]]
+    return chain[: stops[0]] if stops else chain
+
+
+def _length(xs: np.ndarray, ys: np.ndarray, path: list[int], radius: np.ndarray, unit: float) -> tuple[float, float]:
+    """Length of a branch, pixels, and how many times its own thickness that is; crowns and heads are no branches."""
+    if len(path) < 2 or radius[path].mean() > _FATTEST * unit:
         return 0.0, 0.0
     steps = np.hypot(np.diff(xs[path].astype(float)), np.diff(ys[path].astype(float))).sum()
     return float(steps), float((steps + radius[path[0]]) / max(2 * radius[path].mean(), 1.0))

@@ -21,7 +21,8 @@ from demos.video.figure import Figure
 from demos.video.picture import open_picture
 from demos.video.track import FPS, PoseTrack, from_motion
 
-SYSTEMS = ("xdancer",)
+SYSTEMS = ("xdancer", "musedance")
+"""xdancer moves people by key points, from music; musedance moves anything, from music and words."""
 CAMERAS = ("still", "follow")
 LONGEST_S = 180.0
 SMALLEST, LARGEST = 96, 1080
@@ -56,13 +57,13 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """A finished film. track : what the first figure did."""
+    """A finished film. track : what the first figure did; None where it has no key points."""
 
     path: Path
     size: tuple[int, int]
     seconds: float
     fps: float
-    track: PoseTrack
+    track: PoseTrack | None
     provenance: Provenance
     message: str
 
@@ -110,11 +111,28 @@ def animate(
         raise InputError(f'A film is written as {", ".join(KINDS)}, not "{out.suffix or out.name}".')
     if camera not in CAMERAS:
         raise InputError(f"There is no camera called {camera!r}; choose {' or '.join(CAMERAS)}.")
+    if system == "musedance" and dance is None:
+        return _mused(
+            figures, song, out, text=text, seconds=seconds, size=size, fps=fps, seed=seed, camera=camera, shadow=shadow,
+            weights=weights, on_progress=on_progress,
+        )  # fmt: skip
     scene = prepare(figures, size)
     steps = choreograph(
         figures, song, system=system, text=text, dance=dance, seconds=seconds, seed=seed, style=style, weights=weights
     )
     return shoot(scene, steps, out, song=song, fps=fps, camera=camera, shadow=shadow, on_progress=on_progress)
+
+
+def _mused(figures: Sequence[Figure], song: str | Path | None, out: Path, *, camera: str, **settings) -> Film:
+    """A film by the system that moves anything."""
+    from demos.video import muse_pipeline
+
+    if len(figures) > 1:
+        raise InputError("The system musedance moves one figure: leave the second picture out.")
+    if camera != "still":
+        raise InputError("The system musedance films with a camera that stands still.")
+    film = muse_pipeline.animate(figures[0], song, out, **settings)
+    return Film(film.path, film.size, film.seconds, film.fps, None, film.provenance, film.message)
 
 
 def prepare(figures: Sequence[Figure], size: int | None = None) -> Scene:
