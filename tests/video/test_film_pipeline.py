@@ -70,7 +70,8 @@ def test_the_figure_alone_is_see_through(tmp_path, figure, kind):
 
 
 def test_two_figures_dance_a_duet(tmp_path, figure):
-    couple = Dance(
+    beside = [groove().motions[0].move(np.array([x, 0, 0])) for x in (-0.5, 0.5)]
+    couple = Dance((beside[0], beside[1]), Provenance("test"))
         (groove().motions[0].move(np.array([-0.5, 0, 0])), groove().motions[0].move(np.array([0.5, 0, 0]))),
         Provenance("test"),
     )
