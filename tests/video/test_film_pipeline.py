@@ -72,9 +72,6 @@ def test_the_figure_alone_is_see_through(tmp_path, figure, kind):
 def test_two_figures_dance_a_duet(tmp_path, figure):
     beside = [groove().motions[0].move(np.array([x, 0, 0])) for x in (-0.5, 0.5)]
     couple = Dance((beside[0], beside[1]), Provenance("test"))
-        (groove().motions[0].move(np.array([-0.5, 0, 0])), groove().motions[0].move(np.array([0.5, 0, 0]))),
-        Provenance("test"),
-    )
     film = pipeline.animate([figure, figure], None, tmp_path / "a.mp4", dance=couple, seconds=2, size=128)
     assert film.seconds == 2
     covered = []
