@@ -38,9 +38,11 @@ def sheet():
 def test_limbs_are_found_and_ordered(shape):
     assert shape.present.tolist() == [True, True, False, False] * 2
     assert shape.held.tolist() == [False, True, False, False] * 2
-    assert shape.limbs[0, 2, 0] < -0.4 and shape.limbs[4, 2, 0] > 0.4  # tips of the arms
+    assert shape.limbs[0, 2, 0] < -0.4
+    assert shape.limbs[4, 2, 0] > 0.4
     assert abs(shape.limbs[0, 2, 1] - 0.76) < 0.05
-    assert shape.height == pytest.approx(1.0) and shape.unit == pytest.approx(100)
+    assert shape.height == pytest.approx(1.0)
+    assert shape.unit == pytest.approx(100)
     assert shape.origin == pytest.approx((60, 110), abs=1)
 
 
@@ -48,7 +50,8 @@ def test_a_blob_has_an_axis_and_no_limbs():
     y, x = np.mgrid[:100, :100]
     blob = muse_shape.find((((x - 50) / 40) ** 2 + ((y - 50) / 45) ** 2 < 1).astype(np.float32))
     assert not blob.present.any()
-    assert np.all(np.diff(blob.axis[:, 1]) > 0) and np.abs(blob.axis[:, 0]).max() < 0.03
+    assert np.all(np.diff(blob.axis[:, 1]) > 0)
+    assert np.abs(blob.axis[:, 0]).max() < 0.03
 
 
 def test_letters_are_limbs():
@@ -56,7 +59,8 @@ def test_letters_are_limbs():
     for k in range(4):
         mask[10:50, 10 + 60 * k : 40 + 60 * k] = 1
     word = muse_shape.find(mask)
-    assert word.present.sum() == 4 and word.held[word.present].all()
+    assert word.present.sum() == 4
+    assert word.held[word.present].all()
     tips = word.limbs[word.present, 2]
     assert np.allclose(tips[:, 1], word.height, atol=0.05)
 
@@ -151,7 +155,8 @@ def test_a_jump_stays_in_the_picture_and_off_the_ground(sheet):
     assert performance.lift[1] > 15
     cut = list(muse_puppet.frames(performance, np.zeros((120, 120, 3), np.uint8), cut_out=True))
     assert cut[1].shape == (120, 120, 4)
-    assert cut[1][-15:, :, 3].max() == 0 and cut[0][-15:, :, 3].max() > 0
+    assert cut[1][-15:, :, 3].max() == 0
+    assert cut[0][-15:, :, 3].max() > 0
 
 
 def test_tips_swing_on(sheet):
