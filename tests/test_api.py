@@ -29,7 +29,7 @@ def client(tmp_path_factory) -> Iterator[Client]:
 
 def test_only_the_documented_endpoint_is_public(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/search", "/compare", "/generate", "/edit", "/duet"}
+    assert set(described["named_endpoints"]) == {"/search", "/compare", "/generate", "/edit", "/duet", "/animate"}
     assert not described["unnamed_endpoints"]
 
 
