@@ -65,8 +65,8 @@ def sequences(corpus: Path | str, split: str, *, most: int | None = None) -> Ite
 
 
 def couples_seen(corpus: Path | str, split: str, *, most: int) -> Iterator[Sequence2D]:
-    """Dancers of a corpus's couples, each alone before a camera of its own, `most` spread over the split: more dances
-    to more songs than the 2-D sequences are, though they keep the beat less. Nothing where the corpus has no couples."""
+    """Dancers of a corpus's couples, each alone before a camera of its own, `most` spread over the split. They are
+    more dances to more songs, but keep the beat less. Nothing where the corpus has no couples."""
     if split not in read_index(Path(corpus))["sets"].get("duets", {}):
         return
     items = Shards(corpus, "duets", split)
