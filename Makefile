@@ -12,7 +12,12 @@ RUN_STAMP := $(VENV)/.run-installed
 TEST_STAMP := $(VENV)/.test-installed
 NODE_STAMP := tests/tools/node_modules/.installed
 
+# OpenCV, which the Film tab uses, links these two; without them that tab says so and the others work.
+HAS_GL := $(PY) -c 'import cv2' 2>/dev/null
+
 run: $(RUN_STAMP)
+	@$(HAS_GL) || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y --no-install-recommends libgl1 libglib2.0-0; } >/dev/null 2>&1 \
+		|| echo "The Film tab needs libgl1 and libglib2.0-0: sudo apt-get install libgl1 libglib2.0-0" >&2
 	$(PY) app.py
 
 test: $(TEST_STAMP) $(NODE_STAMP) system-parts
@@ -50,6 +55,7 @@ system-parts:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v fluidsynth >/dev/null || missing="$$missing fluidsynth"; \
 	test -e /usr/share/sounds/sf2/FluidR3_GM.sf2 || missing="$$missing fluid-soundfont-gm"; \
+	$(HAS_GL) || missing="$$missing libgl1 libglib2.0-0"; \
 	if [ -n "$$missing" ]; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "installing$$missing"; \

@@ -1,24 +1,51 @@
-"""The page: tabs, theme, queue. Each room brings its own tab; adding a demo is one line in ROOMS."""
+"""The page: tabs, theme, queue. Each room brings its own tab; adding a demo is one line in TITLES."""
 
 import html
-from types import ModuleType
+import importlib
+from typing import Any
 
 import gradio as gr
 from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
-from demos.compare import tab as compare_tab
-from demos.duet import tab as duet_tab
-from demos.editing import tab as editing_tab
 from demos.handover import Desk
-from demos.retrieval import tab as retrieval_tab
 from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
-from demos.video import tab as video_tab
 
-ROOMS: tuple[ModuleType, ...] = (retrieval_tab, editing_tab, duet_tab, video_tab, compare_tab)
-"""Modules with TITLE, HASH and build(page, folder, desk), in the order of the tabs; `folder` is the visitor's
-workspace. RECEIVES, where a room takes in dances of others, is what the button that sends one there says."""
+TITLES = {"retrieval": "Find", "editing": "Edit", "duet": "Duet", "video": "Film", "compare": "Compare"}
+"""The rooms in the order of their tabs."""
+
+
+class Closed:
+    """A tab that says why a room cannot be entered; the others stay open."""
+
+    def __init__(self, name: str, problem: ImportError) -> None:
+        self.TITLE, self.HASH, self._problem = TITLES[name], name, problem
+
+    def build(self, *_: Any) -> None:
+        """Lay out the one sentence."""
+        missing = html.escape(str(self._problem).split(":")[0])
+        gr.Markdown(
+            f"This tab needs a part of the system that is not here ({missing}): on Debian or Ubuntu run "
+            "`apt-get install libgl1 libglib2.0-0`, then start Dancefloor again."
+        )
+
+
+def room(name: str) -> Any:
+    """A room's tab: a module with TITLE, HASH and build(page, folder, desk); `folder` is the visitor's workspace.
+
+    RECEIVES, where a room takes in dances of others, is what the button that sends one there says. A room whose system
+    libraries are missing (OpenCV of the Film tab links libGL, which slim images lack) is Closed.
+    """
+    try:
+        return importlib.import_module(f"demos.{name}.tab")
+    except ModuleNotFoundError:
+        raise
+    except ImportError as problem:
+        return Closed(name, problem)
+
+
+ROOMS = tuple(room(name) for name in TITLES)
 
 HEADER = """
 <header class="df-header">
@@ -30,7 +57,7 @@ HEADER = """
   <div><h1>Dancefloor</h1><p>{tagline}</p></div>
 </header>
 """
-TAGLINE = "Find a dance or make one from any song, change it with words, compare, take it home."
+TAGLINE = "Find a dance or make one from any song, change it with words, pair it, film it, take it home."
 
 # Coral and indigo: the colours of the stage. Shades from light to dark, as Gradio's hues are.
 CORAL = colors.Color(
@@ -109,11 +136,11 @@ def build_suite(settings: Settings) -> gr.Blocks:
         if len(ROOMS) == 1:  # one tab alone is no choice: show the room itself
             ROOMS[0].build(suite, folder, Desk(parcel, None, {}))
         else:
-            receivers = {room.HASH: room.RECEIVES for room in ROOMS if hasattr(room, "RECEIVES")}
+            receivers = {each.HASH: each.RECEIVES for each in ROOMS if hasattr(each, "RECEIVES")}
             with gr.Tabs() as tabs:
-                for room in ROOMS:
-                    with gr.Tab(room.TITLE, id=room.HASH):
-                        room.build(suite, folder, Desk(parcel, tabs, receivers))
+                for each in ROOMS:
+                    with gr.Tab(each.TITLE, id=each.HASH):
+                        each.build(suite, folder, Desk(parcel, tabs, receivers))
     return suite
 
 
