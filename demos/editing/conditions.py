@@ -7,9 +7,14 @@ import numpy as np
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.layers.registry import KINDS as LAYERS
 from demos.corpus.parts import PARTS
-from demos.motion.vector import WIDTH
+from demos.motion.vector import FPS, WIDTH
 
 PART_NAMES = tuple(PARTS)
+CYCLES = (8, 4, 2, 1, 0.5)
+"""Beats after which what an edit lays into a dance may repeat."""
+WHERE = len(PART_NAMES) + 2 * len(CYCLES) + 2
+"""Columns of an edit's condition."""
+_LONG_S = 8.0
 _HELD_POSE_S = 0.4  # held poses are no layer
 
 
@@ -39,6 +44,42 @@ def change_mask(frames: int, start: int, stop: int, parts: frozenset[str], *, bl
     inside = np.clip(rise, 0.0, 1.0).astype(np.float32)
     chosen = np.array([name in parts for name in PART_NAMES], np.float32)
     return inside[:, None] * chosen
+
+
+def edit_counts(music: np.ndarray, start: int) -> np.ndarray:
+    """Where each frame is in the edit's own counts of eight, four, two, one and a half -> (frames, 10) float32.
+
+    music : (frames, 39) of music_condition. start : the frame at which the edit starts; its beat 0 is the first
+    downbeat from there on, as where the corpus lays steps. Zeros for music without beats.
+    """
+    counts = np.zeros((len(music), 2 * len(CYCLES)), np.float32)
+    beat, bar = (_unwound(music[:, column], music[:, column + 1]) for column in (35, 37))
+    if beat is None:
+        return counts
+    first = min(max(start, 0), len(music) - 1)
+    zero = np.ceil(beat[first] - 0.25)
+    if bar is not None and bar[-1] > bar[0]:
+        beats = (beat[-1] - beat[0]) / (bar[-1] - bar[0])
+        zero = np.round(beat[first] + (np.ceil(bar[first] - 0.25 / beats) - bar[first]) * beats)
+    for number, cycle in enumerate(CYCLES):
+        angle = 2 * np.pi * (beat - zero) / cycle
+        counts[:, 2 * number], counts[:, 2 * number + 1] = np.cos(angle), np.sin(angle)
+    return counts
+
+
+def _unwound(cosine: np.ndarray, sine: np.ndarray) -> np.ndarray | None:
+    """How many rounds an angle has gone, None where there is none."""
+    return np.unwrap(np.arctan2(sine, cosine)) / (2 * np.pi) if (cosine.any() or sine.any()) else None
+
+
+def edit_condition(mask: np.ndarray, music: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """What may change, and there the counts, the time since the start and the time until the end, in 8 s:
+    (frames, 6), (frames, 39) -> (frames, 18) float32."""
+    time = np.arange(len(mask))[:, None]
+    times = np.concatenate([time - start, stop - time], axis=1) / (_LONG_S * FPS)
+    inside = mask.max(axis=1, keepdims=True)
+    found = np.concatenate([mask, edit_counts(music, start) * inside, times * inside], axis=1)
+    return found.astype(np.float32)
 
 
 def blend_s(kind: str) -> float:

@@ -16,7 +16,7 @@ from demos.corpus.edits import Edit
 from demos.corpus.shards import Shard, Shards, shard_folder
 from demos.corpus.styles import STYLE_NAMES
 from demos.editing import origins
-from demos.editing.conditions import blend_s, change_mask
+from demos.editing.conditions import blend_s, change_mask, edit_condition
 from demos.editing.origins import Origins
 from demos.motion.vector import FPS
 from demos.nn.kinematics import canonical
@@ -37,16 +37,15 @@ class DanceBatch:
 
 @dataclass(frozen=True)
 class EditBatch:
-    """before, after (batch, WINDOW, 151), music (batch, WINDOW, 39), instruction (batch, 129), mask (batch, WINDOW, 6).
-
-    An instruction is its embedding and its strength. origins : what the result takes from the dance before.
+    """before, after (batch, WINDOW, 151), music (batch, WINDOW, 39), instruction (batch, 129): its embedding and its
+    strength, where (batch, WINDOW, 18) of conditions.edit_condition, origins : what is taken from the dance before.
     """
 
     before: Tensor
     after: Tensor
     music: Tensor
     instruction: Tensor
-    mask: Tensor
+    where: Tensor
     origins: Origins[Tensor]
 
 
@@ -162,11 +161,16 @@ class Pairs:
             for values, pair in zip(rows[2], chosen, strict=True)
         ]
         told = [np.append(self.embeddings[rng.choice(pair.sentences)], np.float32(pair.strength)) for pair in chosen]
-        mask = [change_mask(WINDOW, pair.start, pair.stop, pair.parts, blend=pair.blend) for pair in chosen]
+        where = [
+            edit_condition(
+                change_mask(WINDOW, pair.start, pair.stop, pair.parts, blend=pair.blend), heard, pair.start, pair.stop
+            )
+            for pair, heard in zip(chosen, music, strict=True)
+        ]
         after, before = canonical(after, before), canonical(before, before)
         return EditBatch(
             before, after, torch.from_numpy(np.stack(music)),
-            torch.from_numpy(np.stack(told)), torch.from_numpy(np.stack(mask)), self._origins(chosen, before, after),
+            torch.from_numpy(np.stack(told)), torch.from_numpy(np.stack(where)), self._origins(chosen, before, after),
         )  # fmt: skip
 
     @staticmethod

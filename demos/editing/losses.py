@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from demos.editing.model import Taking
+from demos.editing.conditions import PART_NAMES
+from demos.editing.model import Doors, Taking
 from demos.editing.origins import Origins
 from demos.motion.skeleton import FEET
 from demos.nn.kinematics import joint_positions
 
 WEIGHTS = {
-    "reconstruction": 3.0, "velocity": 2.0, "position": 8.0, "foot": 8.0, "time": 1.0, "side": 0.3, "turn": 0.3,
+    "reconstruction": 3.0, "velocity": 2.0, "position": 8.0, "foot": 8.0, "time": 2.0, "turn": 0.3, "doors": 0.2,
 }  # fmt: skip
 """DanceEditor has 10 x simple + velocity + foot without saying in which units; chosen so that each term of a
 half-trained network is of the same size."""
@@ -25,7 +26,7 @@ def motion_losses(
 ) -> dict[str, Tensor]:
     """The four terms, not yet weighed against each other.
 
-    clean, wanted : (batch, frames, 151) normalised. inverse : back to metres and plain 6-D.
+    clean, wanted : (batch, frames, 151) as the network sees them. inverse : back to metres and plain 6-D in the world.
     weights : (batch,) how much each row counts, all the same when None.
     Velocity is the difference of neighbouring frames; positions are metres, the feet's movement metres a frame where
     the wanted contacts say that they stand.
@@ -33,8 +34,9 @@ def motion_losses(
     frames = clean.shape[1]
     start = int(torch.randint(max(frames - STRETCH, 0) + 1, (), generator=generator))
     part = slice(start, start + STRETCH)
-    made, real = joint_positions(inverse(clean[:, part])), joint_positions(inverse(wanted[:, part]))
-    standing = inverse(wanted[:, part])[..., :4].clamp(0, 1)
+    shown, truth = inverse(clean)[:, part], inverse(wanted)[:, part]
+    made, real = joint_positions(shown), joint_positions(truth)
+    standing = truth[..., :4].clamp(0, 1)
     feet = made[:, 1:, FEET] - made[:, :-1, FEET]
     speed = (clean[:, 1:] - clean[:, :-1]) - (wanted[:, 1:] - wanted[:, :-1])
     joint_speed = (made[:, 1:] - made[:, :-1]) - (real[:, 1:] - real[:, :-1])
@@ -51,30 +53,28 @@ def motion_losses(
     }
 
 
-def origin_losses(taking: Taking, origins: Origins[Tensor], mask: Tensor, sees: Tensor) -> dict[str, Tensor]:
+def origin_losses(
+    taking: Taking, doors: Doors, origins: Origins[Tensor], where: Tensor, sees: Tensor
+) -> dict[str, Tensor]:
     """How far what an editor takes from the dance before is from where the edited frames do come from.
 
-    mask : (batch, frames, 6), counted where it lets change in full. sees : (batch,) 0 for rows without a dance.
-    "time" is in seconds, "side" a cross entropy, "turn" in radians; the mean of all rows, those without included.
+    where : (batch, frames, 18), counted where it lets change in full. sees : (batch,) 0 for rows that do not count.
+    "time" is in seconds and "turn" in radians, of the rows that have any; "doors" is the cross entropy of all doors.
     """
-    inside = (mask.amax(-1) > 0.99).float() * sees[:, None]
+    inside = (where[..., : len(PART_NAMES)].amax(-1) > 0.99).float() * sees[:, None]
 
-    def mean(values: Tensor, rows: Tensor) -> Tensor:
-        return ((values * inside).sum(1) / inside.sum(1).clamp(min=1) * rows).mean()
+    def mean(made: Tensor, wanted: Tensor, rows: Tensor, beta: float) -> Tensor:
+        values = functional.smooth_l1_loss(made[..., 0], wanted, reduction="none", beta=beta) * inside
+        return (values.sum(1) / inside.sum(1).clamp(min=1) * rows).mean()
 
-    side = functional.binary_cross_entropy(
-        taking.mirror.float().clamp(1e-5, 1 - 1e-5),
-        origins.mirrored[:, None].expand_as(taking.mirror),
-        reduction="none",
-    )
+    wanted = ((doors.later, origins.retimed), (doors.yaw, origins.turned))
+    open_ = [functional.binary_cross_entropy_with_logits(door[:, 0, 0], flag, sees) for door, flag in wanted]
+    side = functional.binary_cross_entropy_with_logits(doors.mirror[:, 0], origins.mirrored, sees[:, None])
     return {
-        "time": mean(functional.smooth_l1_loss(taking.later[..., 0].float(), origins.later, reduction="none", beta=0.1),
-                     origins.retimed),
-        "side": mean((side * origins.mirrored[:, None]).sum(-1) / origins.mirrored.sum(-1).clamp(min=1)[:, None],
-                     origins.swapped),
-        "turn": mean(functional.smooth_l1_loss(taking.yaw[..., 0].float(), origins.yaw, reduction="none", beta=0.3),
-                     origins.turned),
-    }  # fmt: skip
+        "time": mean(taking.later, origins.later, origins.retimed, 0.1),
+        "turn": mean(taking.yaw, origins.yaw, origins.turned, 0.3),
+        "doors": sum(open_, side),
+    }
 
 
 def weighted(terms: dict[str, Tensor]) -> Tensor:

@@ -21,9 +21,10 @@ from torch.nn import functional
 
 from demos.audio.conditions import MUSIC
 from demos.corpus.styles import STYLE_NAMES
-from demos.editing.conditions import PART_NAMES, columns_of_parts
-from demos.motion.vector import FPS, ROTATIONS, WIDTH, mirrored_columns
+from demos.editing.conditions import PART_NAMES, WHERE, columns_of_parts
+from demos.motion.vector import FPS, ROOT, WIDTH, mirrored_columns
 from demos.nn.diffusion import scheduler
+from demos.nn.kinematics import Ground, moved, off, onto
 from demos.nn.normaliser import Normaliser
 from demos.nn.transformer import Block, timestep_embedding
 
@@ -256,6 +257,34 @@ class CrossModalityEditing(nn.Module):
         return sigma[..., :1] * initial + sigma[..., 1:] * edit, sigma[..., :1]
 
 
+class Course(nn.Module):
+    """When and how far turned the dance before is taken over, frame by frame: told by the cues and the counts alone.
+
+    The noisy sample is kept from it: at its last steps it shows the answer, and at the first, where the dance is
+    decided, the network would have learnt little but to look there.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.patch, width = config.patch, config.detail
+        self.scale_shift = nn.Linear(config.width, 2 * config.patch * width)
+        self.seen = nn.Linear(WHERE + MUSIC, width)
+        self.layers = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2) for _ in range(2))
+        self.out = nn.Linear(width, 2)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, cues: Tensor, around: Tensor) -> tuple[Tensor, Tensor]:
+        """cues (batch, n, width), around (batch, frames, WHERE + MUSIC) -> (batch, frames, 1) seconds and radians."""
+        frames = around.shape[:2]
+        scale, shift = self.scale_shift(functional.silu(cues)).chunk(2, dim=-1)
+        hidden = self.seen(around) * (1 + scale.reshape(*frames, -1)) + shift.reshape(*frames, -1)
+        for layer in self.layers:
+            hidden = hidden + layer(functional.silu(hidden).transpose(1, 2)).transpose(1, 2)
+        later, yaw = self.out(hidden).float().split(1, dim=-1)
+        return later, yaw
+
+
 class Taking(NamedTuple):
     """What is taken over from the dance before, frame by frame.
 
@@ -269,6 +298,19 @@ class Taking(NamedTuple):
     swing: Tensor
     even: Tensor
     yaw: Tensor
+
+
+class Doors(NamedTuple):
+    """Whether an instruction takes anything over at other times, in other swings, turned, or from the other side:
+    (batch, 1, 1), and (batch, 1, 151) for sides, logits.
+
+    Shut to begin with: a dance whose time wavers, be it by a frame, trembles all over.
+    """
+
+    later: Tensor
+    swing: Tensor
+    yaw: Tensor
+    mirror: Tensor
 
 
 class Taken(nn.Module):
@@ -288,17 +330,21 @@ class Taken(nn.Module):
         self.register_buffer("columns", torch.from_numpy(columns), persistent=False)
         self.register_buffer("signs", torch.from_numpy(signs), persistent=False)
 
-    def forward(self, before: Tensor, taking: Taking, normalise: Normaliser) -> Tensor:
-        """before (batch, frames, 151) normalised -> (batch, frames, 151) normalised."""
+    def forward(self, before: Tensor, taking: Taking) -> Tensor:
+        """before (batch, frames, 151) in metres from where its first frame stands -> (batch, frames, 151).
+
+        Swings are not for here: they leave the mean of what the network sees (`Editor`).
+        """
+        smooth = torch.from_numpy(_smoothing(before.shape[1])).to(before) @ before
         shown = _at(before, taking.later)
-        smooth = _at(torch.from_numpy(_smoothing(before.shape[1])).to(before) @ before, taking.later)
-        shown = shown + taking.even * (smooth - shown)
-        swapped = (normalise.inverse(shown)[..., self.columns] * self.signs - normalise.mean) / normalise.deviation
-        shown = shown + taking.mirror * (swapped - shown)
-        shown = shown + taking.swing * (shown - shown.mean(dim=1, keepdim=True))
-        return _turned(shown, taking.yaw, normalise)
+        shown = shown + taking.even * (_at(smooth, taking.later) - shown)
+        shown = shown + taking.mirror * (shown[..., self.columns] * self.signs - shown)
+        turned = moved(shown, taking.yaw[..., 0], torch.zeros_like(shown[..., :2]))
+        return torch.cat([shown[..., : ROOT.stop], turned[..., ROOT.stop :]], dim=-1)  # on the spot
 
 
+DOOR_SPEED = 10.0
+"""How much faster doors learn than other weights: nothing behind a shut one is used."""
 EVEN_S = 0.26
 """Deviation of the bell that smooths, as in the corpus's layer for fluid movement."""
 
@@ -320,26 +366,14 @@ def _at(motion: Tensor, later: Tensor) -> Tensor:
     return motion.gather(1, first) * (1 - share) + motion.gather(1, (first + 1).clamp(max=frames - 1)) * share
 
 
-def _turned(motion: Tensor, yaw: Tensor, normalise: Normaliser) -> Tensor:
-    """The pelvis of normalised vectors turned about the vertical by (batch, frames, 1) radians."""
-    mean, deviation = normalise.mean[PELVIS], normalise.deviation[PELVIS]
-    plain = motion[..., PELVIS].float() * deviation + mean
-    x, y, z = plain.unflatten(-1, (2, 3)).unbind(-1)  # of the two columns of its matrix
-    cos, sin = yaw.float().cos(), yaw.float().sin()
-    turned = torch.stack([cos * x + sin * z, y, cos * z - sin * x], dim=-1).flatten(-2)
-    turned = ((turned - mean) / deviation).to(motion.dtype)
-    return torch.cat([motion[..., : PELVIS.start], turned, motion[..., PELVIS.stop :]], dim=-1)
-
-
-PELVIS = slice(ROTATIONS.start, ROTATIONS.start + 6)
-
-
 class Editor(nn.Module):
     """The editing stage: a dance, its music and an instruction to the changed dance.
 
-    What the result keeps of the dance (`Taken`) is decided frame by frame and column by column with a second gate, of
-    the same cues, so that what was not asked to change comes through untouched; and what is laid on top of the dance (a
-    sway of the hips while the feet go on) is added, so that it need not be told apart from the dance first.
+    It sees movement from the ground below the dance (kinematics.Ground), so that a step to the side looks the same
+    wherever the dancer stands and faces. What the result keeps of the dance (`Taken`) is decided frame by frame and
+    column by column with a second gate, of the same cues, so that what was not asked to change comes through untouched;
+    and what is laid on top of the dance (a sway of the hips while the feet go on) is added, so that it need not be told
+    apart from the dance first.
     """
 
     kind = "editor"
@@ -348,21 +382,25 @@ class Editor(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        width, parts = config.width, len(PART_NAMES)
+        width = config.width
         self.register_buffer("columns", torch.from_numpy(columns_of_parts()).float(), persistent=False)
         self.normalise = Normaliser(WIDTH)
         self.music = MusicEncoder(config)
-        self.motion = Patches(WIDTH + parts, config)
+        self.motion = Patches(WIDTH + WHERE, config)
         self.initial = Patches(WIDTH, config)
         self.instruction = nn.Sequential(nn.Linear(EMBEDDING + 1, width), nn.SiLU(), nn.Linear(width, width))
-        self.where = Patches(parts, config)
+        self.where = Patches(WHERE, config)
         self.no_instruction = nn.Parameter(torch.zeros(width))
         self.no_initial = nn.Parameter(torch.zeros(width))
         self.step = StepEmbedding(width)
         self.cem = CrossModalityEditing(config)
         self.blocks = nn.ModuleList(Block(width, config.heads, width) for _ in range(config.depth))
-        seen = (WIDTH if config.cem else 0) + parts + MUSIC
-        self.detail = Detail(seen, 6 * WIDTH + 4 if config.cem else WIDTH, config)
+        seen = (WIDTH if config.cem else 0) + WHERE + MUSIC
+        self.detail = Detail(seen, 5 * WIDTH if config.cem else WIDTH, config)
+        self.course = Course(config)
+        self.doors = nn.Linear(width, 3 + WIDTH)
+        nn.init.zeros_(self.doors.weight)
+        nn.init.constant_(self.doors.bias, -4.0 / DOOR_SPEED)
         self.taken = Taken()
         self.posterior = Posterior()
 
@@ -371,53 +409,66 @@ class Editor(nn.Module):
         """A small network of random weights, for tests."""
         return _stirred(cls, seed)
 
-    def forward(
-        self, noisy: Tensor, steps: Tensor, before: Tensor, music: Tensor, instruction: Tensor, mask: Tensor,
-        reads: Tensor, sees: Tensor,
-    ) -> Tensor:  # fmt: skip
-        """The clean changed motion, normalised.
+    def seen(self, motion: Tensor, ground: Ground) -> Tensor:
+        """(batch, frames, 151) metres -> as the network sees it: from the ground, normalised."""
+        return self.normalise(onto(motion, ground))
 
-        noisy, before : (batch, frames, 151) normalised. steps : (batch,). music : (batch, frames, 39).
-        instruction : (batch, 129) embedding and strength 0 .. 1. mask : (batch, frames, 6) of conditions.change_mask.
+    def shown(self, clean: Tensor, ground: Ground) -> Tensor:
+        """The inverse of `seen`."""
+        return off(self.normalise.inverse(clean), ground)
+
+    def forward(
+        self, noisy: Tensor, steps: Tensor, before: Tensor, ground: Ground, music: Tensor, instruction: Tensor,
+        where: Tensor, reads: Tensor, sees: Tensor,
+    ) -> Tensor:  # fmt: skip
+        """The clean changed motion, as the network sees it.
+
+        noisy : (batch, frames, 151) as seen. steps : (batch,). before : (batch, frames, 151) metres, from where its
+        first frame stands; ground : below it. music : (batch, frames, 39). instruction : (batch, 129) embedding and
+        strength 0 .. 1. where : (batch, frames, 18) of conditions.edit_condition.
         reads, sees : (batch,) 0 where the instruction, the dance before, is dropped (for guidance).
         """
-        return self.changed(noisy, steps, before, music, instruction, mask, reads, sees)[0]
+        return self.changed(noisy, steps, before, ground, music, instruction, where, reads, sees)[0]
 
     def changed(
-        self, noisy: Tensor, steps: Tensor, before: Tensor, music: Tensor, instruction: Tensor, mask: Tensor,
-        reads: Tensor, sees: Tensor,
-    ) -> tuple[Tensor, Taking | None]:  # fmt: skip
-        """As `forward`, with what is taken over from the dance before; None without the module."""
+        self, noisy: Tensor, steps: Tensor, before: Tensor, ground: Ground, music: Tensor, instruction: Tensor,
+        where: Tensor, reads: Tensor, sees: Tensor,
+    ) -> tuple[Tensor, tuple[Taking, Doors] | None]:  # fmt: skip
+        """As `forward`, with what would be taken over from the dance before were its doors open, and the doors; None
+        without the module."""
         reading, seeing = reads.view(-1, 1, 1), sees.view(-1, 1, 1)
+        was = self.seen(before, ground)
         music_tokens = self.music(music)
         step = self.step(steps)
         told = self.instruction(instruction)[:, None]
         told = told * reading + self.no_instruction * (1 - reading)
-        edit = told + self.where(mask)
-        initial = self.initial(before) * seeing + self.no_initial * (1 - seeing)
+        edit = told + self.where(where)
+        initial = self.initial(was) * seeing + self.no_initial * (1 - seeing)
         cues, _ = self.cem(initial, edit, functional.silu(step + music_tokens))
         condition = functional.silu(step + cues)
-        tokens = self.motion(torch.cat([noisy, mask], dim=-1)) + music_tokens
+        tokens = self.motion(torch.cat([noisy, where], dim=-1)) + music_tokens
         for block in self.blocks:
             tokens = block(tokens, condition)
-        heard = self.music.normalise(music)
+        around = torch.cat([where, self.music.normalise(music)], dim=-1)
+        free = where[..., : len(PART_NAMES)] @ self.columns > 0
         if not self.config.cem:
-            expected = self.detail(tokens, noisy, torch.cat([mask, heard], dim=-1), step)
-            return self._held(self.posterior(self._held(expected, before, mask), noisy, steps), before, mask), None
-        kept = before * seeing
-        said = self.detail(tokens, noisy, torch.cat([kept, mask, heard], dim=-1), step)
-        made, gate, added, mirror, swing, even, later, doors, yaw = said.split([*[WIDTH] * 6, 1, 2, 1], dim=-1)
+            expected = torch.where(free, self.detail(tokens, noisy, around, step), was)
+            return torch.where(free, self.posterior(expected, noisy, steps), was), None
+        said = self.detail(tokens, noisy, torch.cat([was * seeing, around], dim=-1), step)
+        made, gate, added, swing, even = said.split(WIDTH, dim=-1)
+        later, yaw = self.course(cues + told, around)
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
-        # Shut to begin with: a dance whose time wavers, be it by a frame, trembles all over.
-        doors, mirror = (doors - 4).sigmoid(), (mirror - 4).sigmoid()
-        taking = Taking(doors[..., :1] * later, mirror, doors[..., 1:] * swing, even, yaw)
-        kept = self.taken(kept, taking, self.normalise)
-        expected = self._held(kept + gate * (made - kept) + added, before, mask)
-        return self._held(self.posterior(expected, noisy, steps), before, mask), taking
-
-    def _held(self, clean: Tensor, before: Tensor, mask: Tensor) -> Tensor:
-        """`before` wherever the mask lets nothing change."""
-        return torch.where(mask @ self.columns > 0, clean.to(before.dtype), before)
+        doors = Doors(*(DOOR_SPEED * self.doors(functional.silu(told)).float()).split([1, 1, 1, WIDTH], dim=-1))
+        acts = where[..., : len(PART_NAMES)]
+        side = doors.mirror.sigmoid() * (acts @ self.columns)
+        with torch.autocast(noisy.device.type, enabled=False):  # metres from afar need all their digits
+            acts = acts.amax(-1, keepdim=True)
+            taking = Taking(later, side, swing.float() * doors.swing.sigmoid(), even.float(), yaw)
+            shown = taking._replace(later=doors.later.sigmoid() * acts * later, yaw=doors.yaw.sigmoid() * acts * yaw)
+            kept = self.seen(self.taken(before, shown), ground) * seeing
+            kept = kept + taking.swing * (kept - kept.mean(dim=1, keepdim=True))
+        expected = torch.where(free, (kept + gate * (made - kept) + added).to(was.dtype), was)
+        return torch.where(free, self.posterior(expected, noisy, steps), was), (taking, doors)
 
 
 Network = TypeVar("Network", Predictor, Editor)

@@ -40,7 +40,8 @@ class Origins(NamedTuple, Generic[Values]):
 
 
 def of_edit(kind: str, parts: frozenset[str], before: np.ndarray, after: np.ndarray) -> Origins[np.ndarray]:
-    """Of an edit on plain parts, from vectors (frames, 151) before and after it."""
+    """Of an edit on plain parts, from vectors (frames, 151) before and after it, seen from where the first frame
+    stands: that is the side of the mirror."""
     frames = len(before)
     joints = [joint for joint in joint_set(parts) if joint]
     columns = np.concatenate([ROTATIONS.start + 6 * joint + np.arange(6) for joint in joints] or [np.zeros(0, int)])

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from demos.corpus.styles import STYLE_NAMES
-from demos.editing.conditions import change_mask, columns_of_parts
+from demos.editing.conditions import change_mask, columns_of_parts, edit_condition
 from demos.editing.data import WINDOW
 from demos.editing.model import Editor, Predictor, token_frames
 from demos.motion.vector import CONTACTS, ROTATIONS, WIDTH
 from demos.nn.diffusion import sample
-from demos.nn.kinematics import canonical, placed, sixd_to_matrix
+from demos.nn.kinematics import Ground, canonical, ground_below, placed, sixd_to_matrix
 from demos.runtime.errors import InputError
 
 OVERLAP = 60
@@ -153,13 +153,14 @@ def edit(
     touched = np.flatnonzero(mask.any(axis=1))
     if not len(touched):
         return before.copy()
+    where = edit_condition(mask, music, start, stop)
     windows = _edit_windows(int(touched[0]), int(touched[-1]) + 1, frames)
     generator = torch.Generator().manual_seed(seed)
     total, weight = np.zeros((frames, WIDTH), np.float64), np.zeros((frames, 1))
     for number, (first, last) in enumerate(windows):
         place = slice(first, last)
         made = _edit_window(
-            network, before[place], music[place], np.append(embedding, strength).astype(np.float32), mask[place],
+            network, before[place], music[place], np.append(embedding, strength).astype(np.float32), where[place],
             generator, steps, text_guidance, source_guidance,
             None if on_step is None
             else (lambda done, of, number=number: on_step(number * of + done, len(windows) * of)),
@@ -198,7 +199,7 @@ def _edit_window(
     before: np.ndarray,
     music: np.ndarray,
     instruction: np.ndarray,
-    mask: np.ndarray,
+    where: np.ndarray,
     generator: torch.Generator,
     steps: int,
     text_guidance: float,
@@ -208,38 +209,42 @@ def _edit_window(
     device = next(network.parameters()).device
     wanted = len(before)
     frames = token_frames(wanted, network.config.patch)
-    before, music, mask = (
-        np.concatenate([part, np.repeat(part[-1:], frames - wanted, axis=0)]) for part in (before, music, mask)
+    before, music, where = (
+        np.concatenate([part, np.repeat(part[-1:], frames - wanted, axis=0)]) for part in (before, music, where)
     )
     source = torch.from_numpy(np.ascontiguousarray(before))[None]
-    was = network.normalise(canonical(source, source).to(device))
+    was = canonical(source, source).to(device)
+    below = ground_below(was)
     # Rows: neither words nor source, source alone, both.
     reads, sees = ([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
     plain = text_guidance == 1 and source_guidance == 1
     reads, sees = (part[2:] if plain else part for part in (reads, sees))
     rows = len(reads)
-    heard, where, told = (
-        torch.from_numpy(part)[None].to(device).expand(rows, *part.shape) for part in (music, mask, instruction)
+    heard, place, told = (
+        torch.from_numpy(part)[None].to(device).expand(rows, *part.shape) for part in (music, where, instruction)
     )
+    ground = Ground(*(part.expand(rows, *part.shape[1:]) for part in below))
     reading, seeing = torch.tensor(reads, device=device), torch.tensor(sees, device=device)
 
     def denoise(noisy: Tensor, step: Tensor) -> Tensor:
         clean = network(
-            noisy.expand(rows, -1, -1), step.expand(rows), was.expand(rows, -1, -1), heard, told, where, reading, seeing
-        )
+            noisy.expand(rows, -1, -1), step.expand(rows), was.expand(rows, -1, -1), ground, heard, told, place,
+            reading, seeing,
+        )  # fmt: skip
         if not plain:
             neither, source_only, both = clean.split(1)
             clean = neither + source_guidance * (source_only - neither) + text_guidance * (both - source_only)
         return clean
 
     noise = torch.randn(1, frames, WIDTH, generator=generator).to(device)
-    clean = network.normalise.inverse(sample(denoise, noise, steps=steps, on_step=on_step)).float().cpu()
+    clean = network.shown(sample(denoise, noise, steps=steps, on_step=on_step), below).float().cpu()
     return placed(clean, source)[0, :wanted].numpy()
 
 
 def _upright(vectors: np.ndarray) -> np.ndarray:
     """Vectors with true rotations and contacts of 0 or 1 to 1, as the readers of motions expect them."""
     matrices = sixd_to_matrix(torch.from_numpy(vectors[:, ROTATIONS]).reshape(len(vectors), 24, 6))
+    matrices[torch.linalg.det(matrices) < 0.5] = torch.eye(3)  # no rotation at all, as untrained networks may say
     tidy = vectors.copy()
     tidy[:, ROTATIONS] = matrices[..., :2].transpose(-1, -2).reshape(len(vectors), -1).numpy()
     tidy[:, CONTACTS] = tidy[:, CONTACTS].clip(0, 1)

@@ -25,6 +25,7 @@ from demos.editing.model import EMBEDDING, Config, Editor, Kind, Predictor, para
 from demos.editing.origins import Origins
 from demos.nn import training, weight_files
 from demos.nn.diffusion import STEPS, scheduler
+from demos.nn.kinematics import ground_below, onto
 from demos.runtime.caches import file_sha256
 from demos.runtime.errors import InputError
 from demos.runtime.settings import WEIGHTS
@@ -143,32 +144,38 @@ class PredictorTask:
 
 
 class EditorTask:
-    """Batches and losses of the editing stage."""
+    """Batches and losses of the editing stage; seen from the ground below the dance before."""
 
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
         self.pairs, self.device = Pairs(corpus, "train", lambda sentences: embedded(sentences, Path(corpus))), device
         self.network = Editor(config)
         sample = self.pairs.batch(512, np.random.default_rng(seed))
-        _set_statistics(self.network, torch.cat([sample.before, sample.after]), sample.music)
+        ground = ground_below(sample.before)
+        motion = torch.cat([onto(sample.before, ground), onto(sample.after, ground)])
+        _set_statistics(self.network, motion, sample.music)
         self.network.to(device)
 
     def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
         """The loss terms of the next batch, on what the mask lets change."""
         network, noise, batch = self.network, chance.noise, self.pairs.batch(size, chance.rng)
-        before, wanted = (network.normalise(part.to(self.device)) for part in (batch.before, batch.after))
+        before, where = batch.before.to(self.device), batch.where.to(self.device)
+        ground = ground_below(before)
+        was, wanted = network.seen(before, ground), network.seen(batch.after.to(self.device), ground)
         noisy, steps = _noised(wanted, noise)
         reads = (torch.rand(size, generator=noise) >= NO_INSTRUCTION).float().to(self.device)
         sees = (torch.rand(size, generator=noise) >= NO_BEFORE).float().to(self.device)
-        mask = batch.mask.to(self.device)
         with _autocast(self.device):
             clean, taking = network.changed(
-                noisy, steps, before, batch.music.to(self.device), batch.instruction.to(self.device), mask, reads, sees
-            )
-        weights = _weights((before - wanted).square().mean((1, 2)), sees)
-        found = motion_losses(clean.float(), wanted, network.normalise.inverse, generator=noise, weights=weights)
+                noisy, steps, before, ground, batch.music.to(self.device), batch.instruction.to(self.device), where,
+                reads, sees,
+            )  # fmt: skip
+        weights = _weights((was - wanted).square().mean((1, 2)), sees)
+        found = motion_losses(
+            clean.float(), wanted, lambda seen: network.shown(seen, ground), generator=noise, weights=weights
+        )
         if taking is not None:
             origins = Origins(*(part.to(self.device) for part in batch.origins))
-            found |= origin_losses(taking, origins, mask, reads * sees)
+            found |= origin_losses(*taking, origins, where, reads * sees)
         return found
 
 

@@ -20,6 +20,10 @@ _CHAIN = {
 }
 
 
+FARTHEST = 100.0
+"""Deviations from the mean beyond which nothing is: an untrained network's answers, fed back, would overflow."""
+
+
 def scheduler() -> DDPMScheduler:
     """The chain of training: it adds noise."""
     return DDPMScheduler(**_CHAIN, clip_sample=False)
@@ -49,7 +53,7 @@ def sample(
     chain.set_timesteps(steps)
     noisy = noise
     for done, step in enumerate(chain.timesteps, start=1):
-        clean = denoise(noisy, step.expand(len(noisy)))
+        clean = denoise(noisy, step.expand(len(noisy))).clamp(-FARTHEST, FARTHEST)
         noisy = chain.step(clean, step, noisy).prev_sample  # pyright: ignore[reportArgumentType, reportAttributeAccessIssue]
         if on_step is not None:
             on_step(done, steps)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from demos.motion.skeleton import PARENTS, REST_OFFSETS
-from demos.motion.vector import ROOT, ROTATIONS
+from demos.motion.vector import FPS, ROOT, ROTATIONS
 
 
 def sixd_to_matrix(sixd: Tensor) -> Tensor:
@@ -55,20 +59,21 @@ def heading(vectors: Tensor) -> Tensor:
 def moved(vectors: Tensor, angle: Tensor, origin: Tensor) -> Tensor:
     """Vectors turned about the y axis through the world's middle, then shifted on the floor.
 
-    vectors : (batch, frames, 151). angle : (batch,) radians. origin : (batch, 2) metres, x and z, added after turning.
+    vectors : (batch, frames, 151). angle : radians, (batch,) or, frame by frame, (batch, frames). origin : (batch, 2)
+    or (batch, frames, 2) metres, x and z, added after turning.
     """
-    cos, sin = angle.cos()[:, None, None], angle.sin()[:, None, None]
+    if angle.ndim == 1:
+        angle, origin = angle[:, None], origin[:, None]
+    cos, sin = angle.cos()[..., None], angle.sin()[..., None]
 
     def turned(triples: Tensor) -> Tensor:
         x, y, z = triples[..., 0:1], triples[..., 1:2], triples[..., 2:3]
         return torch.cat([cos * x + sin * z, y, cos * z - sin * x], dim=-1)
 
     root = turned(vectors[..., ROOT])
-    shift = torch.stack([origin[:, 0], torch.zeros_like(angle), origin[:, 1]], dim=-1)
+    shift = torch.stack([origin[..., 0], torch.zeros_like(angle), origin[..., 1]], dim=-1)
     first, second = vectors[..., 7:10], vectors[..., 10:13]  # the pelvis's columns; other joints are relative to it
-    return torch.cat(
-        [vectors[..., :4], root + shift[:, None], turned(first), turned(second), vectors[..., 13:]], dim=-1
-    )
+    return torch.cat([vectors[..., :4], root + shift, turned(first), turned(second), vectors[..., 13:]], dim=-1)
 
 
 def canonical(vectors: Tensor, reference: Tensor) -> Tensor:
@@ -84,3 +89,44 @@ def placed(vectors: Tensor, reference: Tensor) -> Tensor:
     angle = heading(reference[:, 0])
     turned = moved(vectors, angle, torch.zeros_like(angle)[:, None].expand(-1, 2))
     return moved(turned, torch.zeros_like(angle), reference[:, 0, ROOT][:, [0, 2]])
+
+
+class Ground(NamedTuple):
+    """Where a dance goes and faces when its steps and swings are smoothed away: axes to see movement in.
+
+    angle : (batch, frames) radians, without jumps. place : (batch, frames, 2) metres, x and z.
+    """
+
+    angle: Tensor
+    place: Tensor
+
+
+def ground_below(vectors: Tensor) -> Ground:
+    """The ground below vectors (batch, frames, 151) at 30 fps."""
+    smooth = torch.from_numpy(_smoothing(vectors.shape[1])).to(vectors)
+    facing = heading(vectors)
+    steps = torch.remainder(facing.diff(dim=1) + torch.pi, 2 * torch.pi) - torch.pi
+    facing = torch.cat([facing[:, :1], facing[:, :1] + steps.cumsum(1)], dim=1)
+    return Ground(facing @ smooth.T, smooth @ vectors[..., ROOT][..., [0, 2]])
+
+
+def onto(vectors: Tensor, ground: Ground) -> Tensor:
+    """Vectors (batch, frames, 151) as seen from the ground's axes, frame by frame."""
+    back = torch.zeros_like(ground.place)
+    shifted = moved(vectors, torch.zeros_like(ground.angle), -ground.place)
+    return moved(shifted, -ground.angle, back)
+
+
+def off(vectors: Tensor, ground: Ground) -> Tensor:
+    """The inverse of `onto`."""
+    return moved(vectors, ground.angle, ground.place)
+
+
+GROUND_S = 0.8
+"""Deviation of the bell that smooths a dance to its ground, as where the corpus lays its steps."""
+
+
+@lru_cache(maxsize=8)
+def _smoothing(frames: int) -> np.ndarray:
+    """(frames, frames) float32: smooths columns."""
+    return gaussian_filter1d(np.eye(frames), GROUND_S * FPS, axis=0, mode="nearest").astype(np.float32)

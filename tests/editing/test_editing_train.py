@@ -85,14 +85,14 @@ def test_pairs_differ_only_where_their_mask_allows(corpus):
     assert columns.item() == 1
     from demos.editing.conditions import columns_of_parts
 
-    free = (batch.mask @ torch.from_numpy(columns_of_parts()).float()) > 0
+    free = (batch.where[..., :6] @ torch.from_numpy(columns_of_parts()).float()) > 0
     changed = (batch.after - batch.before).abs() > 2e-3
     changed[..., :4] = False
     assert not (changed & ~free).any()
     assert changed.any(-1).any(-1).all()
     arms = [PART_NAMES.index(name) for name in ("left_arm", "right_arm")]
-    assert batch.mask[0, 200, arms].tolist() == [1, 1]
-    assert batch.mask[0, 0].sum() == 0
+    assert batch.where[0, 200, arms].tolist() == [1, 1]
+    assert batch.where[0, 0].sum() == 0
     assert batch.instruction.shape == (2, 129)
     assert batch.instruction[:, 128].tolist() == pytest.approx([0.85, 0.85])
 

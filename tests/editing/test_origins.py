@@ -7,12 +7,12 @@ from made_motion import make_groove
 
 from demos.corpus.edits import carry_out, make_edit
 from demos.editing import origins
+from demos.editing.conditions import WHERE
 from demos.editing.losses import origin_losses
-from demos.editing.model import WIDTH, Taken, Taking
+from demos.editing.model import WIDTH, Doors, Taken, Taking
 from demos.editing.origins import Origins
 from demos.motion import vector
 from demos.motion.dance import Dance, Provenance
-from demos.nn.normaliser import Normaliser
 
 BEATS = np.arange(0, 8, 0.5)
 
@@ -29,7 +29,7 @@ def taken(found: Origins[np.ndarray], before: np.ndarray) -> np.ndarray:
     none = torch.zeros(1, frames, WIDTH)
     mirror = torch.from_numpy(found.mirrored).expand(1, frames, -1)
     later, yaw = (torch.from_numpy(part).view(1, -1, 1) for part in (found.later, found.yaw))
-    return Taken()(torch.from_numpy(before)[None], Taking(later, mirror, none, none, yaw), Normaliser(WIDTH))[0].numpy()
+    return Taken()(torch.from_numpy(before)[None], Taking(later, mirror, none, none, yaw))[0].numpy()
 
 
 @pytest.mark.parametrize("kind", ["faster", "slower", "freeze", "hits", "hold_end", "mirror", "mirror_arms"])
@@ -67,9 +67,13 @@ def test_losses_are_nought_at_the_origins_and_count_only_where_edits_act():
     frames = len(before)
     none, now = torch.zeros(1, frames, WIDTH), torch.zeros(1, frames, 1)
     right = Taking(found.later[..., None], none, none, none, now)
-    mask, sees = torch.ones(1, frames, 6), torch.ones(1)
-    assert all(float(value) == 0 for value in origin_losses(right, found, mask, sees).values())
-    wrong = origin_losses(right._replace(later=now), found, mask, sees)
+    shut = torch.full((1, 1, 1), -20.0)
+    doors = Doors(-shut, shut, shut, shut.expand(-1, -1, WIDTH))
+    where, sees = torch.ones(1, frames, WHERE), torch.ones(1)
+    assert all(float(value) < 1e-6 for value in origin_losses(right, doors, found, where, sees).values())
+    wrong = origin_losses(right._replace(later=now), doors, found, where, sees)
     assert float(wrong["time"]) > 0.2
-    assert float(origin_losses(right._replace(later=now), found, 0 * mask, sees)["time"]) == 0
-    assert float(origin_losses(right._replace(later=now), found, mask, 0 * sees)["time"]) == 0
+    assert float(origin_losses(right._replace(later=now), doors, found, 0 * where, sees)["time"]) == 0
+    assert float(origin_losses(right._replace(later=now), doors, found, where, 0 * sees)["time"]) == 0
+    closed = origin_losses(right, doors._replace(later=shut), found, where, sees)
+    assert float(closed["doors"]) > 10

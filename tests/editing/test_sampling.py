@@ -7,9 +7,10 @@ from made_motion import make_groove
 
 from demos.audio.conditions import MUSIC, music_condition
 from demos.editing import sampling
-from demos.editing.conditions import PART_NAMES, change_mask, columns_of_parts
+from demos.editing.conditions import CYCLES, PART_NAMES, WHERE, change_mask, columns_of_parts, edit_counts
 from demos.editing.model import Editor, Predictor
 from demos.motion import vector
+from demos.nn.kinematics import ground_below
 from demos.runtime.errors import InputError
 
 
@@ -145,18 +146,28 @@ def test_a_change_comes_and_goes_within_its_blends():
     assert (columns_of_parts().sum(0) == 1).all()
 
 
-def _inputs() -> tuple[torch.Tensor, ...]:
+def test_an_edit_counts_from_its_first_downbeat():
+    beats = np.arange(0.2, 20, 0.5)  # 120 a minute, bars of four
+    music = music_condition(np.zeros((300, 35), np.float32), beats, beats[::4], 300)
+    counts = edit_counts(music, 100)  # in the bar of 2.2 s: the next begins at 4.2 s
+    frame = 126
+    for beat in range(9):
+        place = frame + round(15 * beat)
+        angle = np.arctan2(counts[place, 1::2], counts[place, ::2])
+        wanted = 2 * np.pi * beat / np.array(CYCLES)
+        np.testing.assert_allclose(np.cos(angle - wanted), 1, atol=0.02)
+    late = edit_counts(music, 128)  # a little before the downbeat still counts from it
+    np.testing.assert_allclose(late, counts, atol=1e-5)
+    assert np.abs(edit_counts(music, 140)[:, 0] + counts[:, 0]).max() < 0.01  # a bar later: the other half of eight
+    assert not edit_counts(np.zeros((300, 39), np.float32), 100).any()
+
+
+def _inputs() -> tuple:
     motion, one = torch.randn(1, 12, 151), torch.ones(1)
     return (
-        motion,
-        torch.tensor([5]),
-        motion,
-        torch.randn(1, 12, MUSIC),
-        torch.randn(1, 129),
-        torch.ones(1, 12, 6),
-        one,
-        one,
-    )
+        motion, torch.tensor([5]), motion, ground_below(motion), torch.randn(1, 12, MUSIC), torch.randn(1, 129),
+        torch.ones(1, 12, WHERE), one, one,
+    )  # fmt: skip
 
 
 def test_the_ablation_has_no_gate():
