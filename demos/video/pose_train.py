@@ -39,7 +39,8 @@ WRONG = 0.08
 START_NOISE = 0.15
 COUPLES = 0
 """Dancers of couples: more dances, but captured couples keep the beat less (BAS on the beat above that between beats by
-.05, the 2-D sequences by .18), and a transformer that learnt from 1,500 of them no longer kept it at all."""
+.05, the 2-D sequences by .18), and a transformer that learnt from 1,500 of them, at other tempi and with drop-out
+besides, lost it; which of the three was to blame has not been told apart."""
 SMOOTHING = 0.02
 WANTED = 8
 """Steps of each segment, at random, whose tokens are asked for: neighbours teach much the same, and cost the most."""
