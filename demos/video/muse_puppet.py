@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -20,11 +18,11 @@ from demos.video.figure import Figure
 from demos.video.inflation import inflate
 from demos.video.layers import bleed
 from demos.video.muse_shape import LIMBS, Shape
+from demos.video.puppet import shot
 
 _FINE = 42
 """Triangles across the longer side."""
 _SMOOTHINGS = 5
-CHUNK = 6
 LATE_S, FOLLOW = 0.11, 0.55
 """Tips are this late, and swing on by this share of what they are late by."""
 _DARK = 0.4
@@ -250,30 +248,9 @@ def frames(
     performance: Performance, background: np.ndarray, *, shadow: bool = True, cut_out: bool = False
 ) -> Generator[np.ndarray, None, None]:
     """Pictures (h, w, 3) uint8 before a background (h, w, 3); (h, w, 4) of the figure alone when cut_out."""
-    count = len(performance.pixels)
-    workers = processors()
-    stages = deque(_Stage(performance.sheet) for _ in range(workers))
 
-    def job(start: int) -> list[np.ndarray]:
-        stage = stages.popleft()
-        try:
-            made = []
-            for frame in range(start, min(start + CHUNK, count)):
-                picture = background.copy()
-                cover = draw(stage, performance, frame, picture, shadow=shadow and not cut_out)
-                made.append(np.dstack([picture, cover]) if cut_out else picture)
-            return made
-        finally:
-            stages.append(stage)
+    def take(stage: _Stage, frame: int, picture: np.ndarray) -> np.ndarray:
+        return draw(stage, performance, frame, picture, shadow=shadow and not cut_out)
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="muse")
-    try:
-        ahead: deque[Future[list[np.ndarray]]] = deque()
-        for start in range(0, count, CHUNK):
-            ahead.append(pool.submit(job, start))
-            if len(ahead) > workers:
-                yield from ahead.popleft().result()
-        while ahead:
-            yield from ahead.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    stages = [_Stage(performance.sheet) for _ in range(processors())]
+    yield from shot(len(performance.pixels), stages, take, background, cut_out=cut_out)

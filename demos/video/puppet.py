@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +25,8 @@ _LEAN = np.array([0.16, -0.1])
 _CELL, _LEFT, _BACK, _ROWS, _COLUMNS = 0.02, -2.0, -1.6, 130, 200
 _DARK = 0.42
 CHUNK = 6
+"""Frames that a worker draws at a time."""
+Working = TypeVar("Working")
 _PADDING = {"knuckles": 0.06, "ankle": 0.09, "knee": 0.06, "elbow": 0.05}
 """Heights: flesh about the joints."""
 
@@ -210,29 +213,49 @@ def frames(
     cut_out: bool = False,
 ) -> Generator[np.ndarray, None, None]:
     """Pictures (h, w, 3) uint8 of actors before a background (h, w, 3); (h, w, 4) with transparency when cut_out."""
-    count = len(actors[0].bones.transforms)
     height, width = background.shape[:2]
     workers = workers or processors()
-    stages = deque(Stage(height, width, actors) for _ in range(workers))
+
+    def take(stage: Stage, frame: int, picture: np.ndarray) -> np.ndarray:
+        return draw(stage, actors, frame, picture, shadows=shadows and not cut_out)
+
+    stages = [Stage(height, width, actors) for _ in range(workers)]
+    yield from shot(len(actors[0].bones.transforms), stages, take, background, cut_out=cut_out)
+
+
+def shot(
+    count: int,
+    stages: Sequence[Working],
+    take: Callable[[Working, int, np.ndarray], np.ndarray],
+    background: np.ndarray,
+    *,
+    cut_out: bool,
+) -> Generator[np.ndarray, None, None]:
+    """Frames in their order, drawn side by side, as many at once as there are stages.
+
+    take : draws a frame by its number into a picture (h, w, 3), with a stage to itself, and returns what of it the
+    figure covers (h, w), which comes fourth when cut_out.
+    """
+    free = deque(stages)
 
     def job(start: int) -> list[np.ndarray]:
-        stage = stages.popleft()
+        stage = free.popleft()
         try:
             made = []
             for frame in range(start, min(start + CHUNK, count)):
                 picture = background.copy()
-                cover = draw(stage, actors, frame, picture, shadows=shadows and not cut_out)
+                cover = take(stage, frame, picture)
                 made.append(np.dstack([picture, cover]) if cut_out else picture)
             return made
         finally:
-            stages.append(stage)
+            free.append(stage)
 
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="puppet")
+    pool = ThreadPoolExecutor(len(stages), thread_name_prefix="puppet")
     try:
         ahead: deque[Future[list[np.ndarray]]] = deque()
         for start in range(0, count, CHUNK):
             ahead.append(pool.submit(job, start))
-            if len(ahead) > workers:
+            if len(ahead) > len(stages):
                 yield from ahead.popleft().result()
         while ahead:
             yield from ahead.popleft().result()
