@@ -30,6 +30,7 @@ from demos.nn.kinematics import joint_positions
 from demos.nn.masked import HIDDEN
 from demos.nn.normaliser import Normaliser
 from demos.nn.quantiser import Quantised, Quantiser
+from demos.nn.taps import Residual, Taps
 from demos.nn.transformer import Block
 
 CLOSENESS = ("hold", "open", "apart")
@@ -60,34 +61,6 @@ class Config:
 
 
 TINY = Config(codes=16, code=8, encoder=16, decoder=16, detail=8, width=16, heads=2, coarse_depth=1, fine_depth=1)
-
-
-class Taps(nn.Module):
-    """A convolution over time, (batch, time, channels) to (batch, time, out), as one matrix: quicker to train on a CPU,
-    and matrices are what Muon is for."""
-
-    def __init__(self, channels: int, out: int, kernel: int) -> None:
-        super().__init__()
-        self.kernel = kernel
-        self.mix = nn.Linear(kernel * channels, out)
-
-    def forward(self, values: Tensor) -> Tensor:
-        count, half = values.shape[1], self.kernel // 2
-        padded = functional.pad(values, (0, 0, half, half))
-        return self.mix(torch.cat([padded[:, shift : shift + count] for shift in range(self.kernel)], dim=-1))
-
-
-class Residual(nn.Module):
-    """Taps behind a norm, with a way round them; (batch, time, channels) stays so. Norms are frame by frame, so that
-    what a token says does not depend on how much of the dance is there."""
-
-    def __init__(self, channels: int, kernel: int = 3) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(channels)
-        self.taps = Taps(channels, channels, kernel)
-
-    def forward(self, values: Tensor) -> Tensor:
-        return values + self.taps(functional.silu(self.norm(values)))
 
 
 def patched(values: Tensor, frames: int) -> Tensor:

@@ -13,15 +13,19 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from demos.nn.normaliser import Normaliser
 from demos.nn.quantiser import Quantised, Quantiser
+from demos.nn.taps import Edge, Residual, Taps
 from demos.video.pose_state import PART_NAMES, STATE, SURE, part_columns
 
 STEP = 4
 """Frames of a group of tokens."""
 PARTS = len(PART_NAMES)
+
+
+EDGE: Edge = "replicate"
+"""A track begins with the picture's own pose, so what lies before it is more of that pose."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +56,6 @@ TINY = Config(
 )
 
 
-class Taps(nn.Module):
-    """A convolution over time, (batch, time, channels) to (batch, time, out), as one matrix."""
-
-    def __init__(self, channels: int, out: int, kernel: int) -> None:
-        super().__init__()
-        self.kernel = kernel
-        self.mix = nn.Linear(kernel * channels, out)
-
-    def forward(self, values: Tensor) -> Tensor:
-        count, half = values.shape[1], self.kernel // 2
-        padded = functional.pad(values.transpose(1, 2), (half, half), mode="replicate").transpose(1, 2)
-        return self.mix(torch.cat([padded[:, shift : shift + count] for shift in range(self.kernel)], dim=-1))
-
-
-class Residual(nn.Module):
-    """Taps behind a norm, with a way round them."""
-
-    def __init__(self, channels: int, kernel: int = 3) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(channels)
-        self.taps = Taps(channels, channels, kernel)
-
-    def forward(self, values: Tensor) -> Tensor:
-        return values + self.taps(functional.silu(self.norm(values)))
-
-
 class PartEncoder(nn.Module):
     """What one part does -> a latent for each step."""
 
@@ -85,7 +63,7 @@ class PartEncoder(nn.Module):
         super().__init__()
         width = config.encoder
         self.patch = nn.Linear(STEP * columns, width)
-        self.near = nn.Sequential(Residual(width), Residual(width))
+        self.near = nn.Sequential(Residual(width, edge=EDGE), Residual(width, edge=EDGE))
         self.out = nn.Linear(width, config.code)
 
     def forward(self, part: Tensor) -> Tensor:
@@ -116,10 +94,10 @@ class Codec(nn.Module):
         self.encoders = nn.ModuleList(PartEncoder(len(columns), config) for columns in self.columns)
         self.books = nn.ModuleList(Quantiser(config.codes, config.code) for _ in range(PARTS * config.levels))
         width = config.decoder
-        self.start = Taps(PARTS * config.code, width, 3)
-        self.body = nn.Sequential(Residual(width), Residual(width), Residual(width))
+        self.start = Taps(PARTS * config.code, width, 3, edge=EDGE)
+        self.body = nn.Sequential(Residual(width, edge=EDGE), Residual(width, edge=EDGE), Residual(width, edge=EDGE))
         self.unpatch = nn.Linear(width, STEP * config.detail)
-        self.smooth = nn.Sequential(Residual(config.detail, 5), Residual(config.detail, 5))
+        self.smooth = nn.Sequential(Residual(config.detail, 5, edge=EDGE), Residual(config.detail, 5, edge=EDGE))
         self.out = nn.Linear(config.detail, STATE)
 
     def book(self, part: int, level: int) -> Quantiser:

@@ -19,8 +19,9 @@ from demos.audio.conditions import MUSIC
 from demos.corpus.styles import STYLE_NAMES
 from demos.nn.normaliser import Normaliser
 from demos.nn.quantiser import Quantiser
+from demos.nn.taps import Taps
 from demos.nn.transformer import AdaIN
-from demos.video.pose_codec import PARTS, STEP, TINY, Codec, Config, Taps
+from demos.video.pose_codec import EDGE, PARTS, STEP, TINY, Codec, Config
 from demos.video.pose_state import AHEAD, ASIDE, STANDING, STATE, TURN
 
 SEGMENT = 16
@@ -181,7 +182,7 @@ class Dancer(nn.Module):
         self.normalise = Normaliser(MUSIC)
         self.song_normalise = Normaliser(GLOBAL)
         self.music = nn.Linear(STEP * MUSIC, width)
-        self.near = Taps(width, width, 5)
+        self.near = Taps(width, width, 5, edge=EDGE)
         self.song = nn.Linear(GLOBAL, width)
         self.style = nn.Embedding(len(STYLE_NAMES) + 1, width)
         self.silence = nn.Parameter(torch.zeros(width))
