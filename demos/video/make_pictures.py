@@ -16,12 +16,7 @@ from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX, REST_HEIGHT
 from demos.render import scene
-from demos.runtime.settings import ASSETS
-
-FOLDER = ASSETS / "pictures"
-_FINE = 3
-"""Drawings are drawn this many times larger and made small, for soft edges."""
-Colour = tuple[int, int, int]
+from demos.video.drawing import FINE, FOLDER, Sheet
 
 
 def main() -> None:
@@ -126,76 +121,10 @@ def _roof(size: tuple[int, int]) -> np.ndarray:
 # ---------------------------------------------------------------- drawn ones
 
 
-class _Sheet:
-    """A drawing in points of a 600 x 800 sheet, kept larger by _FINE; ink outlines around flat colours."""
-
-    def __init__(self, ground: Colour | None, width: int = 600, height: int = 800):
-        self.size = width, height
-        colour = (*ground, 255) if ground else (0, 0, 0, 0)
-        self.ink = np.full((height * _FINE, width * _FINE, 4), colour, np.uint8)
-
-    def _at(self, points: list[tuple[float, float]]) -> np.ndarray:
-        return np.round(np.array(points, np.float64) * _FINE).astype(np.int32).reshape(-1, 1, 2)
-
-    def shape(self, points: list[tuple[float, float]], colour: Colour, line: Colour | None = (38, 30, 52)) -> None:
-        """A smooth closed shape through points."""
-        curve = self._at(_smooth(points))
-        cv2.fillPoly(self.ink, [curve], (*colour, 255))
-        if line:
-            cv2.polylines(self.ink, [curve], True, (*line, 255), 5 * _FINE, cv2.LINE_AA)
-
-    def box(self, left: float, top: float, right: float, bottom: float, colour: Colour, *, round_: float = 12) -> None:
-        """A box with round corners."""
-        r = round_
-        corners = [
-            (left + r, top + r, 180),
-            (right - r, top + r, 270),
-            (right - r, bottom - r, 0),
-            (left + r, bottom - r, 90),
-        ]
-        angle = np.radians(np.linspace(0, 90, 8))
-        points = [
-            (x + r * np.cos(a + np.radians(start)), y + r * np.sin(a + np.radians(start)))
-            for x, y, start in corners for a in angle
-        ]  # fmt: skip
-        cv2.fillPoly(self.ink, [self._at(points)], (*colour, 255))
-        cv2.polylines(self.ink, [self._at(points)], True, (38, 30, 52, 255), 5 * _FINE, cv2.LINE_AA)
-
-    def dot(self, x: float, y: float, radius: float, colour: Colour, *, line: bool = False) -> None:
-        """A round spot."""
-        place = round(x * _FINE), round(y * _FINE)
-        cv2.circle(self.ink, place, round(radius * _FINE), (*colour, 255), -1, cv2.LINE_AA)
-        if line:
-            cv2.circle(self.ink, place, round(radius * _FINE), (38, 30, 52, 255), 5 * _FINE, cv2.LINE_AA)
-
-    def stroke(self, points: list[tuple[float, float]], colour: Colour, wide: float) -> None:
-        """An open line."""
-        cv2.polylines(self.ink, [self._at(points)], False, (*colour, 255), round(wide * _FINE), cv2.LINE_AA)
-
-    def limb(self, points: list[tuple[float, float]], colour: Colour, wide: float) -> None:
-        """A thick line with an outline."""
-        self.stroke(points, (38, 30, 52), wide + 10)
-        self.stroke(points, colour, wide)
-
-    def small(self) -> np.ndarray:
-        """The drawing in its own size."""
-        return cv2.resize(self.ink, self.size, interpolation=cv2.INTER_AREA)
-
-
-def _smooth(points: list[tuple[float, float]], steps: int = 10) -> list[tuple[float, float]]:
-    """A closed Catmull-Rom curve through points."""
-    own = np.array(points, np.float64)
-    a, b, c, d = np.roll(own, 1, 0), own, np.roll(own, -1, 0), np.roll(own, -2, 0)
-    t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
-    a, b, c, d = (x[:, None] for x in (a, b, c, d))
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    return [tuple(p) for p in curve.reshape(-1, 2)]
-
-
 def cartoon() -> np.ndarray:
     """(800, 600, 3) uint8: a boy with a tuft, on a plain teal wall with a lighter floor."""
-    sheet = _Sheet((126, 196, 193))
-    sheet.ink[640 * _FINE :] = (178, 222, 208, 255)
+    sheet = Sheet((126, 196, 193))
+    sheet.ink[640 * FINE :] = (178, 222, 208, 255)
     skin, shirt, trousers, shoe, hair = (250, 205, 170), (255, 107, 87), (74, 68, 150), (255, 243, 224), (92, 52, 40)
     for sign in (-1, 1):
         sheet.limb([(300 + 34 * sign, 500), (300 + 44 * sign, 600), (300 + 50 * sign, 690)], trousers, 50)
@@ -228,7 +157,7 @@ def cartoon() -> np.ndarray:
 
 def robot() -> np.ndarray:
     """(800, 600, 4) uint8: a robot, cut out."""
-    sheet = _Sheet(None)
+    sheet = Sheet(None)
     steel, dark, glow, coral = (196, 205, 218), (108, 118, 140), (88, 226, 208), (255, 107, 87)
     for sign in (-1, 1):
         sheet.limb([(300 + 48 * sign, 520), (300 + 52 * sign, 606), (300 + 54 * sign, 690)], dark, 34)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from demos.video.make_pictures import _FINE, FOLDER, _Sheet
+from demos.video.drawing import FINE, FOLDER, Sheet
 
 INK = (38, 30, 52)
 
@@ -26,13 +26,17 @@ def main() -> None:
         print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def _rgb(sheet: _Sheet) -> np.ndarray:
+def _rgb(sheet: Sheet) -> np.ndarray:
     return np.ascontiguousarray(sheet.small()[..., :3])
 
 
-def cat() -> np.ndarray:
-    """(720, 600, 3) uint8: a ginger cat that sits and looks."""
-    sheet = _Sheet((168, 208, 232), 600, 720)
+def _picture(sheet: Sheet, cut_out: bool) -> np.ndarray:
+    return sheet.small() if cut_out else _rgb(sheet)
+
+
+def cat(*, cut_out: bool = False) -> np.ndarray:
+    """(720, 600, 3) uint8, or (…, 4) without its ground when cut_out: a ginger cat that sits and looks."""
+    sheet = Sheet(None if cut_out else (168, 208, 232), 600, 720)
     fur, dark, light = (242, 160, 84), (206, 112, 52), (255, 236, 212)
     sheet.limb([(392, 596), (462, 590), (498, 530), (486, 452), (508, 404)], fur, 34)
     sheet.shape([(300, 318), (388, 372), (424, 500), (410, 610), (300, 632), (190, 610), (176, 500), (212, 372)], fur)
@@ -58,12 +62,12 @@ def cat() -> np.ndarray:
             sheet.stroke([(300 + 74 * sign, y - 4), (300 + 146 * sign, y + 4)], INK, 3)
     sheet.shape([(284, 268), (316, 268), (300, 284)], (226, 104, 112))
     sheet.stroke([(274, 296), (288, 302), (300, 288), (312, 302), (326, 296)], INK, 5)
-    return _rgb(sheet)
+    return _picture(sheet, cut_out)
 
 
-def teapot() -> np.ndarray:
-    """(600, 720, 3) uint8: a round teapot with dots and a face."""
-    sheet = _Sheet((250, 222, 204), 720, 600)
+def teapot(*, cut_out: bool = False) -> np.ndarray:
+    """(600, 720, 3) uint8, or (…, 4) without its ground when cut_out: a round teapot with dots and a face."""
+    sheet = Sheet(None if cut_out else (250, 222, 204), 720, 600)
     glaze, dot, rim = (92, 170, 176), (250, 240, 214), (62, 132, 142)
     sheet.limb([(212, 296), (142, 270), (112, 336), (150, 408), (222, 424)], rim, 26)
     sheet.shape([(480, 360), (548, 322), (584, 238), (640, 224), (628, 262), (596, 384), (500, 456)], glaze)
@@ -76,12 +80,12 @@ def teapot() -> np.ndarray:
     for sign in (-1, 1):
         sheet.dot(350 + 44 * sign, 366, 12, INK)
     sheet.stroke([(326, 386), (350, 400), (374, 386)], INK, 6)
-    return _rgb(sheet)
+    return _picture(sheet, cut_out)
 
 
-def tree() -> np.ndarray:
-    """(720, 600, 3) uint8: a tree with a crown and two boughs."""
-    sheet = _Sheet((196, 230, 246), 600, 720)
+def tree(*, cut_out: bool = False) -> np.ndarray:
+    """(720, 600, 3) uint8, or (…, 4) without its ground when cut_out: a tree with a crown and two boughs."""
+    sheet = Sheet(None if cut_out else (196, 230, 246), 600, 720)
     bark, leaf, fresh = (130, 88, 62), (86, 158, 88), (120, 188, 98)
     sheet.shape([(262, 634), (282, 560), (280, 380), (320, 380), (320, 560), (342, 634)], bark)
     for sign in (-1, 1):
@@ -98,18 +102,18 @@ def tree() -> np.ndarray:
         sheet.shape([(x - 30, y), (x, y - 22), (x + 30, y), (x, y + 16)], fresh, None)
     for x, y in ((268, 226), (352, 208), (330, 318), (212, 232)):
         sheet.dot(x, y, 14, (230, 82, 78), line=True)
-    return _rgb(sheet)
+    return _picture(sheet, cut_out)
 
 
 def word() -> np.ndarray:
     """(480, 960, 3) uint8: DANCE in thick letters."""
-    sheet = _Sheet((58, 46, 88), 960, 480)
+    sheet = Sheet((58, 46, 88), 960, 480)
     colours = ((255, 107, 87), (255, 196, 92), (112, 214, 178), (108, 178, 255), (238, 132, 222))
     for place, (letter, colour) in enumerate(zip("DANCE", colours, strict=True)):
-        at = round((52 + 176 * place) * _FINE), 372 * _FINE
+        at = round((52 + 176 * place) * FINE), 372 * FINE
         for thick, ink in ((52, (250, 246, 255)), (36, colour)):
             cv2.putText(
-                sheet.ink, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 6.4 * _FINE, (*ink, 255), thick * _FINE, cv2.LINE_AA
+                sheet.ink, letter, at, cv2.FONT_HERSHEY_SIMPLEX, 6.4 * FINE, (*ink, 255), thick * FINE, cv2.LINE_AA
             )  # fmt: skip
     return _rgb(sheet)
 
