@@ -59,6 +59,7 @@ export function mount(element, { props, trigger, watch }) {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   };
   const nearest = ([x, y]) => {
+    if (value.fixed) return null; // control points follow the outline
     const box = canvas.getBoundingClientRect();
     let best = null;
     let least = REACH;
@@ -123,8 +124,8 @@ export function mount(element, { props, trigger, watch }) {
   canvas.addEventListener("keydown", (event) => {
     if (!value) return;
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    const names = Object.keys(value.points);
-    if (event.key === "n" || event.key === "N") {
+    const names = value.fixed ? [] : Object.keys(value.points);
+    if (names.length && (event.key === "n" || event.key === "N")) {
       near = names[(names.indexOf(near) + (event.shiftKey ? names.length - 1 : 1)) % names.length];
       draw();
     } else if (step && near) {
@@ -182,7 +183,7 @@ export function mount(element, { props, trigger, watch }) {
       const [x, y] = inside(value.points[name]);
       return [x * canvas.width, y * canvas.height];
     };
-    const faint = tool === "joints" ? 1 : 0.35;
+    const faint = tool === "joints" || value.fixed ? 1 : 0.35;
     for (const width of [4.5, 2.2]) {
       for (const [from, to] of value.lines) {
         pen.globalAlpha = faint * (width > 3 ? 0.5 : 1);
@@ -231,6 +232,8 @@ export function mount(element, { props, trigger, watch }) {
       return;
     }
     near = null;
+    toggles[0][1].hidden = Boolean(value.fixed);
+    if (value.fixed && tool === "joints") tool = "add";
     if (!who.hidden) {
       who.append(make("span", "", "Who dances?"));
       value.figures.forEach((box, index) => {

@@ -44,7 +44,7 @@ export function mount(element, { props, watch }) {
       };
       pen.lineCap = "round";
       pen.lineWidth = Math.max(2, size / 55);
-      for (const [from, to] of LIMBS) {
+      for (const [from, to] of stick.lines ?? LIMBS) {
         pen.strokeStyle = COLOURS[to.split("_")[0]] ?? COLOURS[""];
         pen.beginPath();
         pen.moveTo(...at(from));
@@ -53,7 +53,7 @@ export function mount(element, { props, watch }) {
       }
       pen.fillStyle = COLOURS[""];
       pen.beginPath();
-      pen.arc(...at("head"), size / 26, 0, 7);
+      pen.arc(...at(stick.head ?? "head"), size / (stick.head ? 45 : 26), 0, 7);
       pen.fill();
     }
   };

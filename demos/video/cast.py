@@ -18,7 +18,7 @@ from PIL import Image
 from demos.motion.dance import Dance
 from demos.runtime.errors import InputError
 from demos.runtime.settings import ASSETS
-from demos.video import finding, pipeline
+from demos.video import finding, muse_shown, pipeline
 from demos.video.figure import HANDLES, Figure
 from demos.video.puppet_pose import Bones
 from demos.video.puppet_rig import Rig
@@ -56,7 +56,8 @@ class Cast:
     """One visitor's figures. It changes in place, so that a long job and a click beside it never undo each other.
 
     found : as it was found, first figure chosen. figures : as the visitor has put them right. chosen : which dances.
-    partner : a figure of a second picture. steps : dances of other tabs, by name. ticket : of the job that may report.
+    partner : a figure of a second picture. wanted : of pipeline.SYSTEMS, once the visitor has chosen. steps : dances
+    of other tabs, by name. ticket : of the job that may report.
     """
 
     name: str = ""
@@ -64,6 +65,7 @@ class Cast:
     figures: list[Figure] = field(default_factory=list)
     chosen: int = 0
     partner: Figure | None = None
+    wanted: str | None = None
     steps: dict[str, Steps] = field(default_factory=dict)
     received: set[str] = field(default_factory=set)
     film: pipeline.Film | None = None
@@ -77,6 +79,12 @@ class Cast:
         if not self.figures:
             raise InputError("Choose a picture first: one of the examples, or one of yours.")
         return self.figures[self.chosen]
+
+    @property
+    def system(self) -> str:
+        """Who makes the steps: what the visitor chose, else what suits the picture."""
+        suits = "musedance" if self.figures and self.figure.kind == "shape" else "xdancer"
+        return self.wanted or suits
 
     @property
     def dancers(self) -> list[Figure]:
@@ -169,12 +177,17 @@ def finder_value(cast: Cast) -> dict[str, Any] | None:
     width, height = figure.size
     names = list(HANDLES)
     places = np.stack([figure.point(name) for name in names]) / [width, height]
+    parts = {
+        "points": {name: np.round(place, 4).tolist() for name, place in zip(names, places, strict=True)},
+        "lines": [list(line) for line in _LINES],
+    }
+    if cast.system == "musedance":
+        parts, _ = muse_shown.finder_parts(figure)
     return {
         "picture": picture_url(figure.picture),
         "outline": outline_url(figure.alpha),
         "size": [width, height],
-        "points": {name: np.round(place, 4).tolist() for name, place in zip(names, places, strict=True)},
-        "lines": [list(line) for line in _LINES],
+        **parts,
         "figures": [_box(other) for other in cast.figures],
         "chosen": cast.chosen,
         "kind": figure.kind,

@@ -24,7 +24,7 @@ from demos.page.stage import picked_song
 from demos.page.work import safely, said, watched
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
-from demos.video import pipeline
+from demos.video import muse_pipeline, muse_shown, pipeline
 from demos.video.cast import (
     NEW,
     Cast,
@@ -37,6 +37,7 @@ from demos.video.cast import (
     with_steps,
 )
 from demos.video.layout import shelf_value, step_choices
+from demos.video.muse_words import LONGEST
 from demos.video.picture import from_array
 from demos.video.puppet_pose import pose
 
@@ -55,6 +56,9 @@ class Shown(NamedTuple):
     told: Any = gr.skip()
     second: Any = gr.skip()
     alone: Any = gr.skip()
+    system: Any = gr.skip()
+    words: Any = gr.skip()
+    text: Any = gr.skip()
     steps: Any = gr.skip()
     made: Any = gr.skip()
     preview: Any = gr.skip()
@@ -75,11 +79,23 @@ def _idle() -> dict[str, Any]:
 
 def _picture(cast: Cast, folder: str | None, text: str = "", chosen: str = "", **more: Any) -> Shown:
     """The page when the picture has changed."""
-    told_card = card(text or (cast.found.said if cast.found else ""), mark="good")
+    found = cast.found.said if cast.found else ""
+    if cast.system == "musedance" and cast.figures:
+        found = muse_shown.finder_parts(cast.figure)[1]
+    told_card = card(text or found, mark="good")
     return Shown(
         cast=cast, folder=folder or workspace.create().name, shelf=shelf_value(chosen), finder=finder_value(cast),
-        told=said(told_card), second=gr.update(visible=True), alone=gr.update(visible=cast.partner is not None),
+        told=said(told_card), alone=gr.update(visible=cast.partner is not None), **_system(cast),
     )._replace(**more)  # fmt: skip
+
+
+def _system(cast: Cast) -> dict[str, Any]:
+    """What of the page goes with who makes the steps."""
+    by_words = cast.system == "musedance"
+    return {
+        "system": cast.system, "words": gr.update(visible=by_words), "steps": gr.update(visible=not by_words),
+        "second": gr.update(visible=bool(cast.figures) and not by_words),
+    }  # fmt: skip
 
 
 def _with_picture(action: Callable[[Cast], None]) -> Callable[..., Shown]:
@@ -168,6 +184,19 @@ def reset(cast: Cast | None, folder: str | None) -> Shown:
     return _with_picture(lambda new: new.reset())(cast, folder)
 
 
+def choose_system(cast: Cast | None, folder: str | None, system: str) -> Shown:
+    """Who makes the steps: X-Dancer for people, or MuseDance, which moves anything as words say."""
+    cast = cast or Cast()
+    cast.wanted = system if system in pipeline.SYSTEMS else None
+    shown = _picture(cast, folder) if cast.figures else Shown(cast=cast, **_system(cast))
+    return shown._replace(shelf=gr.skip(), system=gr.skip())
+
+
+def pick_text(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    """One of the example texts."""
+    return Shown(text=str(told(event, "key"))[:LONGEST])
+
+
 # --- other tabs
 
 
@@ -179,6 +208,7 @@ def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Sho
     cast = shown.cast if isinstance(shown.cast, Cast) else cast or Cast()
     folder = shown.folder if isinstance(shown.folder, str) else folder or workspace.create().name
     cast.received.add(parcel.id)
+    cast.wanted = "xdancer"  # whose puppet performs given steps
     song = None
     if parcel.song is not None:
         place = workspace.root() / folder / parcel.id
@@ -189,8 +219,8 @@ def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Sho
     newest = f"own:{next(reversed(cast.steps))}"
     text = f"“{parcel.names[0]}” is here: pick a picture and press Preview."
     return shown._replace(
-        cast=cast, folder=folder, steps=gr.update(choices=step_choices(cast.steps), value=newest),
-        made=said(card(text, mark="good")),
+        cast=cast, folder=folder, finder=finder_value(cast), made=said(card(text, mark="good")),
+        **_system(cast) | {"steps": gr.update(choices=step_choices(cast.steps), value=newest, visible=True)},
     )  # fmt: skip
 
 
@@ -203,12 +233,12 @@ def begin() -> Shown:
     return Shown(preview=off, full=off, stop=gr.update(visible=True), made=said(progress("Cutting the figure out")))
 
 
-def make(cast, folder, key, own, steps, seconds, camera, size, seed, shadow, *, small: bool) -> Iterator[Shown]:
+def make(cast, folder, key, own, text, steps, seconds, camera, size, seed, shadow, *, small: bool) -> Iterator[Shown]:
     """A film: a preview, or the whole."""
     cast = cast or Cast()
     settings = {
         "seconds": min(PREVIEW_S, seconds) if small else seconds, "camera": camera, "seed": int(seed or 0),
-        "shadow": bool(shadow), "size": pipeline.PREVIEW if small else int(size),
+        "shadow": bool(shadow), "size": pipeline.PREVIEW if small else int(size), "text": text or "",
     }  # fmt: skip
     yield from safely(
         _making(cast, folder or workspace.create().name, picked_song(key, own), steps, settings, small),
@@ -220,24 +250,13 @@ def _making(
     cast: Cast, folder: str, song: Path | None, chosen: str, settings: dict, small: bool
 ) -> Iterator[Shown]:  # fmt: skip
     ticket = cast.begin()
-    dance, own_song = _steps(cast, chosen)
-    song = own_song if dance is not None and own_song is not None else song
-    figures = cast.dancers
-    if dance is not None and len(dance.motions) == 2 and cast.partner is None and len(cast.figures) > 1:
-        others = [figure for index, figure in enumerate(cast.figures) if index != cast.chosen]
-        figures = [*figures, others[0]]
-    scene = yield from watched(
-        lambda report: pipeline.prepare(figures, _fitting(figures[0].size, settings["size"])), _quiet
-    )  # fmt: skip
+    work = _by_words(cast, song, settings) if cast.system == "musedance" else _by_steps(cast, song, chosen, settings)
+    scene = yield from watched(lambda report: work.prepare(), _quiet)
     if not cast.may(ticket):
         return
-    title = "Finding the steps" if dance is None else "Learning the steps"
-    yield Shown(made=said(progress(title)))
+    yield Shown(made=said(progress(work.title)))
     planned = yield from watched(
-        lambda report: pipeline.choreograph(
-            figures, song, dance=dance, seconds=settings["seconds"], seed=settings["seed"], on_progress=report
-        ),
-        lambda done, total: _told(cast, ticket, title, done, total),
+        lambda report: work.plan(scene, report), lambda done, total: _told(cast, ticket, work.title, done, total)
     )
     if not cast.may(ticket):
         return
@@ -245,21 +264,79 @@ def _making(
     path.parent.mkdir(parents=True)
     clock = time.monotonic()
     film = yield from watched(
-        lambda report: pipeline.shoot(
-            scene, planned, path, song=song, camera=settings["camera"], shadow=settings["shadow"], on_progress=report
-        ),
+        lambda report: work.shoot(scene, planned, path, song=work.song, on_progress=report, **work.filming),
         lambda done, total: _told(cast, ticket, "Filming", done, total, clock),
     )
     if not cast.may(ticket):
         return
     cast.film = film
-    cast.made = {"scene": scene, "steps": planned, "song": song, "settings": settings}
+    cast.made = {"scene": scene, "steps": planned, "song": work.song, "settings": settings, "shoot": work.shoot}
     width, height = film.size
     text = f"{planned.message} {width} x {height} pixels."
-    points = [("half", "This is a quick preview: film it in full for size and length.")] if small else []
+    made_by = film.provenance
+    points = [
+        ("good", f"Steps: {made_by.system}, weights {made_by.weights_sha256[:8] or 'none'}, seed {made_by.seed}.")
+    ]
+    if small:
+        points.append(("half", "This is a quick preview: film it in full for size and length."))
     yield Shown(
-        cast=cast, folder=folder, screen=_screen(cast, scene, planned, film), home=gr.update(visible=True),
+        cast=cast, folder=folder, screen=_screen(cast, work.stick(scene, planned), film), home=gr.update(visible=True),
         made=said(card(text, points, mark="good")), downloads=gr.update(visible=False), saved=said(""), **_idle(),
+    )  # fmt: skip
+
+
+class _Work(NamedTuple):
+    """How one of the systems makes a film. prepare() -> scene; plan(scene, report) -> steps; shoot(scene, steps, path,
+    song=, on_progress=, **filming) -> film; stick(scene, steps): what moves beside it."""
+
+    title: str
+    song: Path | None
+    prepare: Callable[[], Any]
+    plan: Callable[[Any, Any], Any]
+    shoot: Callable[..., pipeline.Film]
+    stick: Callable[[Any, Any], dict[str, Any]]
+    filming: dict[str, Any]
+
+
+def _by_steps(cast: Cast, song: Path | None, chosen: str, settings: dict) -> _Work:
+    """A person's steps: new ones, or those of a dance."""
+    dance, own_song = _steps(cast, chosen)
+    song = own_song if dance is not None and own_song is not None else song
+    figures = cast.dancers
+    if dance is not None and len(dance.motions) == 2 and cast.partner is None and len(cast.figures) > 1:
+        others = [figure for index, figure in enumerate(cast.figures) if index != cast.chosen]
+        figures = [*figures, others[0]]
+    return _Work(
+        "Finding the steps" if dance is None else "Learning the steps",
+        song,
+        lambda: pipeline.prepare(figures, _fitting(figures[0].size, settings["size"])),
+        lambda scene, report: pipeline.choreograph(
+            figures, song, dance=dance, seconds=settings["seconds"], seed=settings["seed"], on_progress=report
+        ),
+        pipeline.shoot,
+        lambda scene, steps: stick_value(
+            scene.rigs, [pose(*pair) for pair in zip(scene.rigs, steps.tracks, strict=True)], steps.tracks[0].fps
+        ),
+        {"camera": settings["camera"], "shadow": settings["shadow"]},
+    )
+
+
+def _by_words(cast: Cast, song: Path | None, settings: dict) -> _Work:
+    """Whatever is in the picture moves as words say."""
+    figure = cast.figure
+    if song is None:
+        raise InputError("Choose a song to dance to.")
+    return _Work(
+        "Finding the moves",
+        song,
+        lambda: muse_pipeline.prepare(figure, _fitting(figure.size, settings["size"])),
+        lambda stage, report: muse_pipeline.dance(
+            song, stage.sheet.shape, text=settings["text"], seconds=settings["seconds"], seed=settings["seed"],
+            on_progress=report,
+        ),
+        muse_pipeline.shoot,
+        lambda stage, moves: muse_shown.stick_value(stage.sheet.shape, moves.states, muse_pipeline.FPS),
+        {"shadow": settings["shadow"]},
     )  # fmt: skip
 
 
@@ -292,13 +369,11 @@ def _told(cast: Cast, ticket: int, title: str, done: int, total: int, clock: flo
     return Shown(made=said(progress(title, done, total)))
 
 
-def _screen(cast: Cast, scene: pipeline.Scene, planned: pipeline.Steps, film: pipeline.Film) -> dict[str, Any]:
-    bones = [pose(rig, track) for rig, track in zip(scene.rigs, planned.tracks, strict=True)]
+def _screen(cast: Cast, stick: dict[str, Any], film: pipeline.Film) -> dict[str, Any]:
     return {
-        "film": gr.FileData(path=str(film.path)).model_dump(),
-        "picture": picture_url(cast.figure.picture, 360),
-        "stick": stick_value(scene.rigs, bones, planned.tracks[0].fps),
-    }
+        "film": gr.FileData(path=str(film.path)).model_dump(), "picture": picture_url(cast.figure.picture, 360),
+        "stick": stick,
+    }  # fmt: skip
 
 
 def stopped(cast: Cast | None, folder: str | None) -> Shown:
@@ -328,7 +403,7 @@ def _saving(cast: Cast | None, folder: str, kind: str) -> Iterator[Shown]:
         clock = time.monotonic()
         ticket = cast.ticket
         yield from watched(
-            lambda report: pipeline.shoot(made["scene"], made["steps"], path, on_progress=report),
+            lambda report: made["shoot"](made["scene"], made["steps"], path, on_progress=report),
             lambda done, total: Shown(saved=_told(cast, ticket, "Writing", done, total, clock).made),
         )
     yield _saved("", downloads=gr.update(value=str(path), visible=True))

@@ -13,12 +13,15 @@ from demos.page.panels import Chips
 from demos.page.stage import song_row
 from demos.runtime.limits import LARGEST_SEED
 from demos.video.cast import NEW, picture_url, shipped_dances, shipped_pictures
+from demos.video.muse_shown import TEXTS
+from demos.video.muse_words import LONGEST
 from demos.video.panels import Finder, Screen, Shelf
 
 PICTURE_FILES = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"]
 SIZES = {"512 pixels": 512, "720 pixels": 720, "As large as the picture, up to 1080": 1080}
 KINDS = [("Film with sound (MP4)", "MP4"), ("Figure alone (WebM, see-through)", "WebM"), ("Sticker (GIF)", "GIF")]
 NEW_STEPS = "New steps for this song"
+SYSTEMS = [("A person (X-Dancer)", "xdancer"), ("Anything, as words say (MuseDance)", "musedance")]
 
 
 class PictureBox(NamedTuple):
@@ -34,6 +37,10 @@ class PictureBox(NamedTuple):
 class SongBox(NamedTuple):
     songs: Chips
     own: gr.Audio
+    system: gr.Radio
+    words: gr.Column
+    text: gr.Textbox
+    texts: Chips
     steps: gr.Dropdown
     seconds: gr.Slider
     preview: gr.Button
@@ -83,6 +90,15 @@ def song_box() -> SongBox:
     with gr.Column(elem_id="film-song", elem_classes="ed-box ed-then"):
         gr.Markdown("**2. Pick a song**, and who makes the steps", elem_classes="ed-step")
         songs, own = song_row("film")
+        system = gr.Radio(SYSTEMS, value="xdancer", show_label=False, label="Who dances", elem_id="film-system")
+        with gr.Column(visible=False, elem_id="film-words") as words:
+            text = gr.Textbox(
+                label="What it should do", placeholder="Sway gently, then jump on every beat", lines=1, max_lines=2,
+                max_length=LONGEST, elem_id="film-text",
+            )  # fmt: skip
+            texts = Chips(
+                {"items": [{"key": text, "text": text, "quiet": True} for text in TEXTS]}, elem_id="film-texts"
+            )  # fmt: skip
         with gr.Row():
             steps = gr.Dropdown(step_choices({}), value=NEW, label="Steps", min_width=180, elem_id="film-steps")
             seconds = gr.Slider(3, 60, value=10, step=1, label="Seconds", min_width=140, elem_id="film-seconds")
@@ -102,7 +118,9 @@ def song_box() -> SongBox:
                 )  # fmt: skip
                 seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED, min_width=110)
             shadow = gr.Checkbox(True, label="Shadow on the floor")
-    return SongBox(songs, own, steps, seconds, preview, full, stop, made, camera, size, seed, shadow)
+    return SongBox(
+        songs, own, system, words, text, texts, steps, seconds, preview, full, stop, made, camera, size, seed, shadow
+    )
 
 
 def screen_box(desk: Desk, room: str) -> ScreenBox:

@@ -14,7 +14,7 @@ from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
 from demos.text import encoder
 from demos.video import muse_moves, muse_outlines, muse_words
-from demos.video.muse_model import ANSWERS, BEATS, BEFORE, PATCH, PIECE, Told
+from demos.video.muse_model import ANSWERS, BEATS, BEFORE, PATCH, PIECE, Reader, Told
 from demos.video.muse_moves import AMPLITUDES, MOVES, TEMPI, Ask, Clock
 from demos.video.muse_pose import FPS, STATE, smoothstep
 from demos.video.muse_shape import LIMBS, Shape
@@ -41,15 +41,20 @@ class Stretch:
 @dataclass(frozen=True, eq=False)
 class Pieces:
     """Pieces of 4 s with the frames before. states : (n, 128, 35) float16. shapes : (kinds, 88). shape : (n,) which.
-    music : (n, 128, 35) float16. beats : (n, 128, 8) float16. texts : (sentences, 384). text : (n, 32) which, -1 for
-    none. answers : name -> (sentences,) int. present : (kinds, 35), which columns of a state a shape has."""
+    music : (stretches, frames, 35) float16. stretch, start : (n,) which, and from which frame. beats : (n, 128, 14)
+    float16. texts : (sentences, T, 384) float16 states of word pieces. real : (sentences, T) bool, those of words.
+    text : (n, 32) which sentence, -1 for none. answers : name -> (sentences,) int. present : (kinds, 35), which columns
+    of a state a shape has."""
 
     states: np.ndarray
     shapes: np.ndarray
     shape: np.ndarray
     music: np.ndarray
+    stretch: np.ndarray
+    start: np.ndarray
     beats: np.ndarray
     texts: np.ndarray
+    real: np.ndarray
     text: np.ndarray
     answers: dict[str, np.ndarray]
     present: np.ndarray
@@ -57,18 +62,34 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.states)
 
-    def batch(self, rows: np.ndarray) -> tuple[torch.Tensor, Told]:
-        """States to make (n, 120, 35), and what is told; all modules on."""
+    def batch(self, rows: np.ndarray, said: torch.Tensor) -> tuple[torch.Tensor, Told]:
+        """States to make (n, 120, 35), and what is told; all modules on. said : (sentences, SAID) what they say."""
         states = torch.from_numpy(self.states[rows].astype(np.float32))
-        text = self.text[rows][:, BEFORE // PATCH :]
-        texts = np.where(text[..., None] >= 0, self.texts[np.maximum(text, 0)], 0).astype(np.float32)
+        text = torch.from_numpy(self.text[rows][:, BEFORE // PATCH :])
         told = Told(
-            torch.from_numpy(self.shapes[self.shape[rows]]),
-            torch.from_numpy(self.music[rows, BEFORE:].astype(np.float32)),
+            torch.from_numpy(self.shapes[self.shape[rows]]), torch.from_numpy(self.heard(rows)),
             torch.from_numpy(self.beats[rows, BEFORE:].astype(np.float32)),
-            torch.from_numpy(texts), states[:, :BEFORE], torch.ones(len(rows), 3),
+            torch.where(text[..., None] >= 0, said[text.clamp(min=0)], 0.0), states[:, :BEFORE],
+            torch.ones(len(rows), 3),
         )  # fmt: skip
         return states[:, BEFORE:], told
+
+    def heard(self, rows: np.ndarray) -> np.ndarray:
+        """Music (n, 120, 35) float32 of pieces."""
+        frames = self.start[rows, None] + np.arange(BEFORE, LENGTH)
+        return self.music[self.stretch[rows, None], frames].astype(np.float32)
+
+    @torch.no_grad()
+    def said(self, reader: Reader) -> torch.Tensor:
+        """(sentences, SAID) what a reader hears in all sentences."""
+        spans = [slice(k, k + 512) for k in range(0, len(self.texts), 512)]
+        return torch.cat([reader.say(*map(torch.from_numpy, self.sentences(span))) for span in spans])
+
+    def sentences(self, rows: np.ndarray | slice) -> tuple[np.ndarray, np.ndarray]:
+        """States (n, T, 384) float32 and which are words (n, T), without padding that none needs."""
+        real = self.real[rows]
+        longest = int(real.sum(axis=1).max())
+        return self.texts[rows, :longest].astype(np.float32), real[:, :longest]
 
 
 def kept(path: Path, make: Callable[[], Pieces]) -> Pieces:
@@ -100,11 +121,12 @@ def shape_vector(shape: Shape) -> np.ndarray:
 
 
 def beat_features(beat: np.ndarray, beat_s: float) -> np.ndarray:
-    """(frames, 8): sine and cosine of the place in one beat, two and four, one-hot beats, and the tempo.
+    """(frames, 14): sine and cosine of the place in a quarter of a beat, half a beat, one, two, four and eight, one-hot
+    beats, and the tempo.
 
     beat : (frames,) beats since a downbeat.
     """
-    parts = [f(2 * np.pi * beat / beats) for beats in (1, 2, 4) for f in (np.sin, np.cos)]
+    parts = [f(2 * np.pi * beat / beats) for beats in (0.25, 0.5, 1, 2, 4, 8) for f in (np.sin, np.cos)]
     struck = np.diff(np.floor(beat), prepend=np.floor(beat[0])) > 0
     tempo = np.full(len(beat), np.log2(max(beat_s, 0.1) / 0.5))
     return np.stack([*parts, struck, tempo], axis=1).astype(np.float32)
@@ -187,19 +209,19 @@ def build(
     shapes = muse_outlines.shapes(kinds, seed=seed + 1000 * muse_words.SPLITS.index(split), poses=people)
     asks = [muse_words.draw(rng) for _ in range(sentences)]
     said = [muse_words.wording(ask, rng, split=split) for ask in asks]
-    texts = encoder.encode(said)
-    texts[[k for k, text in enumerate(said) if not text]] = 0
+    texts, real = encoder.encode_tokens(said)
     states = np.zeros((count, LENGTH, STATE), np.float16)
-    music = np.zeros((count, LENGTH, found[0].music.shape[1]), np.float16)
+    longest = max(len(stretch.music) for stretch in found)
+    music = np.stack([np.pad(s.music, ((0, longest - len(s.music)), (0, 0)), mode="edge") for s in found])
+    where, starts = rng.integers(len(found), size=count), np.zeros(count, np.int64)
     beats = np.zeros((count, LENGTH, BEATS), np.float16)
     text = np.zeros((count, LENGTH // PATCH), np.int32)
     which = rng.integers(len(shapes), size=count)
     for row in range(count):
-        stretch = found[int(rng.integers(len(found)))]
-        start = int(rng.integers(0, len(stretch.music) - LENGTH + 1))
+        stretch = found[int(where[row])]
+        starts[row] = start = int(rng.integers(0, len(stretch.music) - LENGTH + 1))
         times = (start + np.arange(LENGTH)) / FPS
         beat, beat_s = count_beats(times, stretch.beats, stretch.downbeats)
-        music[row] = np.clip(stretch.music[start : start + LENGTH], -6e4, 6e4)
         beats[row] = beat_features(beat, beat_s)
         clock = Clock(beat, loudness(stretch.music)[start : start + LENGTH], beat_s)
         shape = shapes[which[row]]
@@ -215,9 +237,10 @@ def build(
         if rng.random() < WORDLESS:
             text[row] = -1
     text = np.where((text >= 0) & np.array([bool(s) for s in said])[np.maximum(text, 0)], text, -1)
+    vectors, columns = (np.stack([of(shape) for shape in shapes]) for of in (shape_vector, columns_of))
     return Pieces(
-        states, np.stack([shape_vector(shape) for shape in shapes]), which, music, beats, texts, text,
-        answers_of(asks), np.stack([columns_of(shape) for shape in shapes]),
+        states, vectors, which, np.clip(music, -6e4, 6e4).astype(np.float16), where, starts, beats,
+        texts.astype(np.float16), real, text, answers_of(asks), columns,
     )  # fmt: skip
 
 

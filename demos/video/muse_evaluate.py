@@ -1,4 +1,5 @@
-"""How good MuseDance is: words followed, beats met, drift over a minute, what each module is for, variety.
+"""How good MuseDance is: words followed, beats met, what each module is for, variety, drift over a minute, truth to
+known frames, speed.
 
 Wordings, shapes and songs are ones that training never saw. The modules' table switches trained modules off; it does
 not train without them.
@@ -6,23 +7,41 @@ not train without them.
 
 from __future__ import annotations
 
+import os
+import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from demos.audio import cache
 from demos.audio.features import AudioFeatures
-from demos.text import encoder
-from demos.video import muse_checks, muse_data, muse_outlines, muse_pipeline, muse_pose, muse_words
+from demos.runtime.settings import ASSETS
+from demos.video import (
+    finding,
+    muse_checks,
+    muse_data,
+    muse_fidelity,
+    muse_outlines,
+    muse_pipeline,
+    muse_pose,
+    muse_puppet,
+    muse_words,
+)
 from demos.video import muse_weights as networks
-from demos.video.muse_model import MODULES, PATCH, PIECE, MuseDance
+from demos.video.muse_model import MODULES, PIECE, MuseDance
 from demos.video.muse_moves import Ask, Clock, perform
 from demos.video.muse_pose import FPS
 from demos.video.muse_shape import Shape
+from demos.video.muse_words import Clause
+from demos.video.picture import open_picture
 
 COUNT = 120
 DRIFT_S = (10, 30, 60)
+_PICTURES = ("d-cat", "e-teapot", "f-tree")
+_SMALL = 200
 SIGMA = 3.0
 """Frames at 60 a second by which a beat of the motion may miss one of the music (beat alignment score)."""
 Progress = Callable[[int, int], None]
@@ -43,25 +62,34 @@ def evaluate(
     rng = np.random.default_rng([seed, 21])
     cases = [_case(rng, stretches, shapes) for _ in range(count)]
     runs = {"all": (), **{f"without {name}": (name,) for name in MODULES}}
-    done, total = 0, len(runs) * len(cases) + len(DRIFT_S)
+    done, total = 0, len(runs) * len(cases) + 3
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if on_progress is not None:
+            on_progress(done, total)
+
     report: dict = {"count": count, "modules": {}}
     for name, without in runs.items():
         rows = []
         for k, case in enumerate(cases):
             rows.append((case, _made(network, case, seed=seed + k, without=without)))
-            done += 1
-            if on_progress is not None:
-                on_progress(done, total)
+            step()
         report["modules"][name] = {**_words(rows), **_beats(rows, rng), "jerk": _jerk(rows), "seam": _seam(rows)}
-    report["real"] = _words([(case, _shown(case, rng)) for case in cases])
-    report["chance"] = _words([(case, rows[k - 1][1]) for k, (case, _) in enumerate(rows)])["follows"]
+        if not without:
+            report["moves"] = _moves(rows)
+            swapped = [(case, rows[k - 1][1]) for k, (case, _) in enumerate(rows)]
+            report["chance"] = _words(swapped)["follows"]
+    shown = [(case, _shown(case, rng)) for case in cases]
+    report["real"] = {**_words(shown), **_beats(shown, rng)}
     report["diversity"] = _diversity(network, cases[: min(8, count)], seed)
-    report["drift"] = []
-    for seconds in DRIFT_S:
-        report["drift"].append(_drift(network, stretches[0], shapes[:3], seconds, seed))
-        done += 1
-        if on_progress is not None:
-            on_progress(done, total)
+    report["drift"] = drift(network, seed)
+    step()
+    report["fidelity"] = muse_fidelity.fidelity()
+    step()
+    report["speed"] = speed(weights)
+    step()
     return report
 
 
@@ -90,10 +118,14 @@ def _case(rng: np.random.Generator, stretches: Sequence[muse_data.Stretch], shap
 
 
 def _made(network: MuseDance, case: _Case, *, seed: int, without: Sequence[str] = ()) -> np.ndarray:
-    texts = np.repeat(encoder.encode([case.words]), 2 * PIECE // PATCH, axis=0)
-    return muse_pipeline.make(
-        network, case.shape, case.heard, texts, frames=2 * PIECE, seed=seed, without=without
-    )  # fmt: skip
+    said = _said(network, case.words, 2 * PIECE)
+    return muse_pipeline.make(network, case.shape, case.heard, said, frames=2 * PIECE, seed=seed, without=without)
+
+
+def _said(network: MuseDance, words: str, frames: int) -> np.ndarray:
+    """What one text says all the time."""
+    clauses = [Clause(words)] if words else []
+    return muse_pipeline.sayings(network, clauses, np.zeros(frames, int))
 
 
 def _shown(case: _Case, rng: np.random.Generator) -> np.ndarray:
@@ -114,6 +146,15 @@ def _words(rows: Sequence[tuple[_Case, np.ndarray]]) -> dict[str, float]:
             facets[name].append(good)
             facets["follows"].append(good)
     return {name: float(np.mean(values)) for name, values in facets.items()}
+
+
+def _moves(rows: Sequence[tuple[_Case, np.ndarray]]) -> dict[str, float]:
+    """Share of what was asked for that was done, by the move asked for."""
+    facets = defaultdict(list)
+    for case, states in rows:
+        beat = case.heard.beat[PIECE : len(states)]
+        facets[case.ask.move] += muse_checks.follows(case.ask, states[PIECE:], case.shape, beat).values()
+    return {name: float(np.mean(values)) for name, values in sorted(facets.items())}
 
 
 def alignment(shape: Shape, states: np.ndarray, beats_s: np.ndarray) -> float:
@@ -170,25 +211,46 @@ def _diversity(network: MuseDance, cases: Sequence[_Case], seed: int) -> float:
     return float(np.mean(apart))
 
 
-def _drift(
-    network: MuseDance, stretch: muse_data.Stretch, shapes: Sequence[Shape], seconds: float, seed: int
-) -> dict[str, float]:
-    """At the end of so many seconds: how far the area of the outline (by its control points' hull) is off rest, in
-    its middle over the last 8 s, the farthest that it stands from its place, and how lively it is still."""
-    frames = round(seconds * FPS)
-    heard = listen(stretch, frames)
-    texts = np.repeat(encoder.encode(["sway and bounce"]), len(heard.beat) // PATCH, axis=0)
-    area, away, lively = [], [], []
-    for k, shape in enumerate(shapes):
-        states = muse_pipeline.make(network, shape, heard, texts, frames=frames, seed=seed + k)[-8 * round(FPS) :]
-        growth = np.exp(0.5 * states[:, muse_pose.WHOLE["squash"]])
-        area.append(abs(float(np.median(growth)) - 1))
-        away.append(float(np.abs(states[:, muse_pose.WHOLE["x"]]).max()))
-        lively.append(muse_checks.activity(states))
-    return {
-        "seconds": seconds, "area": float(np.mean(area)), "away": float(np.mean(away)),
-        "activity": float(np.mean(lively)),
-    }  # fmt: skip
+def drift(network: MuseDance, seed: int = 0) -> list[dict[str, float]]:
+    """In the 4 s that end at each of DRIFT_S, of a minute of the example pictures dancing: how far the area of the
+    rendered outline (its median) is off that at rest, into how many more pieces it falls at worst and in what share of
+    frames, how far it is from its place, and how lively it still is."""
+    features = cache.load(sorted((ASSETS / "songs").glob("*.mp3"))[0])[1]
+    frames = round(DRIFT_S[-1] * FPS)
+    heard = muse_pipeline.listen(features, frames)
+    said = _said(network, "sway and bounce", len(heard.beat))
+    spans = [(round((at - 4) * FPS), round(at * FPS)) for at in DRIFT_S]
+    found = defaultdict(list)
+    for k, name in enumerate(_PICTURES):
+        figure = finding.find(open_picture(ASSETS / "pictures" / f"{name}.png")).figures[0]
+        sheet = muse_puppet.build(figure.scaled(_SMALL / min(figure.size)))
+        states = muse_pipeline.make(network, sheet.shape, heard, said, frames=frames, seed=seed + k)
+        for at, (low, high), row in zip(DRIFT_S, spans, muse_fidelity.steadiness(sheet, states, spans), strict=True):
+            place = float(np.abs(states[low:high, muse_pose.WHOLE["x"]]).max())
+            found[at].append({**row, "away": place, "activity": muse_checks.activity(states[low:high])})
+    return [
+        {
+            "seconds": at, "area": float(np.mean([abs(row["area"]) for row in rows])),
+            "worst_area": float(np.max([abs(row["area"]) for row in rows])),
+            **{name: float(np.mean([row[name] for row in rows])) for name in ("pieces", "torn", "away", "activity")},
+        }
+        for at, rows in found.items()
+    ]  # fmt: skip
+
+
+def speed(weights: str | Path | None = None) -> dict[str, float]:
+    """Seconds that a film of 4 s takes at 512 pixels, all of it, once everything is loaded: the best of two."""
+    song = sorted((ASSETS / "songs").glob("*.mp3"))[0]
+    figure = finding.find(open_picture(ASSETS / "pictures" / f"{_PICTURES[0]}.png")).figures[0]
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        for seconds in (1.0, 4.0, 4.0):
+            clock = time.perf_counter()
+            muse_pipeline.animate(
+                figure, song, Path(folder) / "film.mp4", text="sway", seconds=seconds, size=512, weights=weights
+            )
+            times.append(time.perf_counter() - clock)
+    return {"film_s": 4.0, "took_s": min(times[1:]), "cores": os.cpu_count() or 1, "load": os.getloadavg()[0]}
 
 
 def text(found: dict) -> str:
@@ -198,13 +260,28 @@ def text(found: dict) -> str:
     names = ("follows", "move", "amplitude", "tempo", "side", "alignment", "shuffled", "jerk", "seam")
     for name, row in found["modules"].items():
         lines.append(f"{name:18s} " + "  ".join(f"{row.get(key, float('nan')):5.3f}" for key in names))
+    real = found["real"]
     lines.append(
-        f"what training shows, judged alike: {found['real']['follows']:.3f}; others' asks: {found['chance']:.3f}"
+        f"what training shows, judged alike: words {real['follows']:.3f}, beats {real['alignment']:.3f} (shuffled "
+        f"{real['shuffled']:.3f}); judged by others' asks: {found['chance']:.3f}"
     )
+    lines.append("by move: " + ", ".join(f"{name} {share:.2f}" for name, share in found["moves"].items()))
     lines.append(f"between two seeds: {found['diversity']:.3f} units")
     lines += [
-        f"after {row['seconds']} s: area off by {100 * row['area']:.1f} %, {row['away']:.2f} units away, "
+        f"after {row['seconds']} s: area off by {100 * row['area']:.1f} % (worst {100 * row['worst_area']:.1f}), "
+        f"{row['pieces']:.1f} loose pieces in {100 * row['torn']:.0f} % of frames, {row['away']:.2f} units away, "
         f"activity {row['activity']:.3f}"
         for row in found["drift"]
     ]
+    lines.append("known frames       PSNR  of the figure  still   SSIM   GMSD")
+    rows = found["fidelity"]
+    for name in dict.fromkeys(row["picture"] for row in rows):
+        own = [row for row in rows if row["picture"] == name]
+        psnr, box, still, ssim, gmsd = (
+            float(np.mean([row[key] for row in own])) for key in ("psnr", "box_psnr", "still_psnr", "ssim", "gmsd")
+        )
+        lines.append(f"{name:18s} {psnr:5.1f}  {box:13.1f}  {still:5.1f}  {ssim:.3f}  {gmsd:.3f}")
+    fast = found["speed"]
+    lines.append(f"{fast['film_s']:.0f} s at 512 pixels: {fast['took_s']:.1f} s on {fast['cores']} cores, load "
+                 f"{fast['load']:.1f}")  # fmt: skip
     return "\n".join(lines)

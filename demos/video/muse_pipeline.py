@@ -26,18 +26,17 @@ from demos.text import encoder
 from demos.video import backdrop, finding, muse_data, muse_pose, muse_puppet, muse_shape, muse_weights, muse_words
 from demos.video.clips import KINDS, write_clip
 from demos.video.figure import Figure
-from demos.video.muse_model import BEFORE, MODULES, PATCH, PIECE, MuseDance, Told
+from demos.video.muse_model import BEFORE, MODULES, PATCH, PIECE, SAID, MuseDance, Told
 from demos.video.muse_pose import BEND, FPS, LIMB, STATE, WHOLE, smoothstep
 from demos.video.muse_shape import Shape
 from demos.video.muse_words import Clause
 from demos.video.picture import open_picture
+from demos.video.pipeline import LARGEST, LONGEST_S, SMALLEST, Film
 
 Heard = tuple[Song, AudioFeatures]
 Progress = Callable[[int, int], None]
 """Called with (done, all); it may raise to stop the work."""
 SYSTEM = "MuseDance"
-LONGEST_S = 180.0
-SMALLEST, LARGEST = 96, 1080
 STEPS = 10
 GUIDANCE = 1.7
 _JOIN_S, _START_S = 0.3, 0.5
@@ -62,23 +61,6 @@ class Moves:
     message: str
 
 
-@dataclass(frozen=True, eq=False)
-class MuseFilm:
-    """A finished film."""
-
-    path: Path
-    size: tuple[int, int]
-    seconds: float
-    fps: float
-    moves: Moves
-    message: str
-
-    @property
-    def provenance(self) -> Provenance:
-        """How it was made."""
-        return self.moves.provenance
-
-
 def animate(
     picture: str | Path | Figure,
     song: str | Path | None,
@@ -94,7 +76,7 @@ def animate(
     without: Sequence[str] = (),
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
-) -> MuseFilm:
+) -> Film:
     """A film of whatever is in a picture, dancing to a song as words ask.
 
     picture : a file, or a figure that was found. out : .mp4 with sound; .webm or .gif of the figure alone. text : what
@@ -143,7 +125,7 @@ def prepare(figure: Figure, size: int | None = None) -> Stage:
 def shoot(
     stage: Stage, moves: Moves, out: Path, *, song: str | Path | None = None, fps: float = FPS, shadow: bool = True,
     on_progress: Progress | None = None,
-) -> MuseFilm:  # fmt: skip
+) -> Film:  # fmt: skip
     """The film of a prepared picture and given moves."""
     states = muse_pose.at_rate(moves.states, fps)
     performance = muse_puppet.rehearse(stage.sheet, states, fps)
@@ -156,7 +138,7 @@ def shoot(
         write_video(
             pictures, out, fps=fps, size=stage.size, song_path=song, seconds=count / fps, on_progress=on_progress
         )  # fmt: skip
-    return MuseFilm(out, stage.size, count / fps, fps, moves, moves.message)
+    return Film(out, stage.size, count / fps, fps, None, moves.provenance, moves.message)
 
 
 def dance(
@@ -184,27 +166,27 @@ def dance(
     unknown = [name for name in without if name not in MODULES]
     if unknown:
         raise InputError(f'There is no module "{unknown[0]}" to switch off: choose from {", ".join(MODULES)}.')
-    said = " ".join((text or "").split())
-    if len(said) > muse_words.LONGEST:
-        raise InputError(f"The text has {len(said)} characters: say it in at most {muse_words.LONGEST}.")
+    wish = " ".join((text or "").split())
+    if len(wish) > muse_words.LONGEST:
+        raise InputError(f"The text has {len(wish)} characters: say it in at most {muse_words.LONGEST}.")
     heard, features = song if isinstance(song, tuple) else cache.load(song)
     frames = _frames(heard, seconds)
     network = muse_weights.load(weights)
     told = listen(features, frames)
-    clauses = muse_words.clauses(said)
-    texts = vectors(clauses, schedule(clauses, told.beat, told.loud, frames))
+    clauses = muse_words.clauses(wish)
+    said = sayings(network, clauses, schedule(clauses, told.beat, told.loud, frames))
     states = make(
-        network, shape, told, texts, frames=frames, seed=seed, guidance=guidance, steps=steps, without=without,
+        network, shape, told, said, frames=frames, seed=seed, guidance=guidance, steps=steps, without=without,
         on_progress=on_progress,
     )  # fmt: skip
     settings = {
         "film": {"frames": frames, "guidance": float(guidance), "steps": int(steps), "without": sorted(without)},
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
     }
-    prompts = (said,) if said else ()
+    prompts = (wish,) if wish else ()
     provenance = Provenance(SYSTEM, muse_weights.digest(weights), int(seed), prompts, settings, heard.sha256)
     message = f"{frames / FPS:.0f} s"
-    message += f" of “{said}”" if said else " of dance"
+    message += f" of “{wish}”" if wish else " of dance"
     message += f" to “{heard.name}”"
     message += (
         f", {features.tempo_bpm:.0f} beats a minute." if len(features.beats) > 1 else ", in which no beat was heard."
@@ -214,7 +196,7 @@ def dance(
 
 @dataclass(frozen=True, eq=False)
 class Heeded:
-    """Music as the network hears it, whole pieces long. music : (n, 35). beats : (n, 8). beat : (n,) beats since a
+    """Music as the network hears it, whole pieces long. music : (n, 35). beats : (n, 14). beat : (n,) beats since a
     downbeat. loud : (n,) 0 to 1 over about two seconds, against the song's own range."""
 
     music: np.ndarray
@@ -255,11 +237,13 @@ def schedule(clauses: Sequence[Clause], beat: np.ndarray, loud: np.ndarray, fram
     return plan
 
 
-def vectors(clauses: Sequence[Clause], plan: np.ndarray) -> np.ndarray:
-    """(tokens, 384) what is said during each token; zeros where nothing is."""
+@torch.inference_mode()
+def sayings(network: MuseDance, clauses: Sequence[Clause], plan: np.ndarray) -> np.ndarray:
+    """(tokens, SAID) what is said during each token; zeros where nothing is."""
     if not clauses:
-        return np.zeros((len(plan) // PATCH, encoder.WIDTH), np.float32)
-    known = encoder.encode([clause.text for clause in clauses])
+        return np.zeros((len(plan) // PATCH, SAID), np.float32)
+    states, real = encoder.encode_tokens([clause.text for clause in clauses])
+    known = network.stills.reader.say(torch.from_numpy(states), torch.from_numpy(real)).numpy()
     rows = plan.reshape(-1, PATCH)[:, PATCH // 2]
     return np.where(rows[:, None] >= 0, known[np.maximum(rows, 0)], 0).astype(np.float32)
 
@@ -269,7 +253,7 @@ def make(
     network: MuseDance,
     shape: Shape,
     told: Heeded,
-    texts: np.ndarray,
+    said: np.ndarray,
     *,
     frames: int,
     seed: int = 0,
@@ -289,7 +273,7 @@ def make(
         before = made[-BEFORE:] if piece else np.zeros((BEFORE, STATE))
         values = (
             muse_data.shape_vector(shape), told.music[span], told.beats[span],
-            texts[span.start // PATCH : span.stop // PATCH], before,
+            said[span.start // PATCH : span.stop // PATCH], before,
         )  # fmt: skip
         shapes, music, beats, words, ahead = (
             torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32))[None] for value in values
@@ -308,18 +292,16 @@ def make(
 def sample(network: MuseDance, told: Told, noise: torch.Tensor, *, guidance: float, steps: int) -> torch.Tensor:
     """States (batch, 120, 35) from noise; guidance over what hears neither words nor beats."""
     stills, mover = network.stills, network.mover
-    seen, said = stills.see(told.shapes), stills.read(told.texts)
+    seen = stills.see(told.shapes)
     before = stills.encode(told.before, seen)
     deaf = torch.cat([told.on[:, :1], torch.zeros_like(told.on[:, :1]), told.on[:, 2:]], dim=1)
-    blank = replace(told, texts=torch.zeros_like(told.texts), on=deaf)
+    blank = replace(told, said=torch.zeros_like(told.said), on=deaf)
     both = Told(**{name: torch.cat([value, vars(blank)[name]]) for name, value in vars(told).items()})
 
     def denoise(noisy: torch.Tensor, step: torch.Tensor) -> torch.Tensor:
         if guidance == 1:
-            return mover(noisy, step, told, seen, said, before)
-        two = mover(
-            noisy.repeat(2, 1, 1), step.repeat(2), both, seen.repeat(2, 1), said.repeat(2, 1, 1), before.repeat(2, 1, 1)
-        )
+            return mover(noisy, step, told, seen, before)
+        two = mover(noisy.repeat(2, 1, 1), step.repeat(2), both, seen.repeat(2, 1), before.repeat(2, 1, 1))
         with_all, bare = two.chunk(2)
         return bare + guidance * (with_all - bare)
 

@@ -149,10 +149,12 @@ class Performance:
     foot: np.ndarray
 
 
-def rehearse(sheet: Sheet, states: np.ndarray, fps: float, *, stay: bool = True) -> Performance:
-    """What a sheet does in states (frames, 35), inside its picture: smaller where it would leave it."""
+def rehearse(sheet: Sheet, states: np.ndarray, fps: float, *, stay: bool = True, late: bool = True) -> Performance:
+    """What a sheet does in states (frames, 35). stay : inside its picture, smaller where it would leave it. late : with
+    tips that follow late."""
     shape = sheet.shape
-    states = follow_through(shape, np.asarray(states, np.float64), fps)
+    states = np.asarray(states, np.float64)
+    states = follow_through(shape, states, fps) if late else states
     units = muse_pose.deform(shape, sheet.binding, states)
     width, height = sheet.size
     scale, shift = 1.0, 0.0
@@ -178,7 +180,7 @@ def rehearse(sheet: Sheet, states: np.ndarray, fps: float, *, stay: bool = True)
     return Performance(sheet, pixels.astype(np.float32), lift, foot)
 
 
-class _Stage:
+class Stage:
     """What one thread draws on."""
 
     def __init__(self, sheet: Sheet):
@@ -198,9 +200,7 @@ class _Stage:
         self.textures = sheet.texture[None]
 
 
-def draw(
-    stage: _Stage, performance: Performance, frame: int, picture: np.ndarray, *, shadow: bool = True
-) -> np.ndarray:
+def draw(stage: Stage, performance: Performance, frame: int, picture: np.ndarray, *, shadow: bool = True) -> np.ndarray:
     """Draw a frame into picture (h, w, 3) uint8; returns the cover (h, w) uint8, a buffer used again."""
     sheet = performance.sheet
     stage.cover[:] = 0
@@ -249,8 +249,8 @@ def frames(
 ) -> Generator[np.ndarray, None, None]:
     """Pictures (h, w, 3) uint8 before a background (h, w, 3); (h, w, 4) of the figure alone when cut_out."""
 
-    def take(stage: _Stage, frame: int, picture: np.ndarray) -> np.ndarray:
+    def take(stage: Stage, frame: int, picture: np.ndarray) -> np.ndarray:
         return draw(stage, performance, frame, picture, shadow=shadow and not cut_out)
 
-    stages = [_Stage(performance.sheet) for _ in range(processors())]
+    stages = [Stage(performance.sheet) for _ in range(processors())]
     yield from shot(len(performance.pixels), stages, take, background, cut_out=cut_out)

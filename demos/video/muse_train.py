@@ -20,14 +20,17 @@ from demos.nn.training import Plan, Randomness
 from demos.runtime.errors import InputError
 from demos.video import muse_data
 from demos.video.muse_data import Pieces
-from demos.video.muse_model import MODULES, NAME, Config, MuseDance, Stills, Told, parameters_of
+from demos.video.muse_model import ANSWERS, MODULES, NAME, Config, MuseDance, Stills, Told, parameters_of
 from demos.video.muse_weights import write
 
 STAGES = ("stills", "mover")
 LEAST_DEVIATION, LEAST_MUSIC = 0.03, 0.05
-WORD_NOISE = 0.012
-"""Added to sentence vectors (of length 1), so that other wordings nearby say the same."""
-ANSWER_WEIGHT = 0.05
+WORD_NOISE = 0.1
+"""Added to states of word pieces, so that other wordings nearby say the same."""
+SMOOTH = 0.05
+"""Of the reader's answers: it is never quite sure."""
+READ = 192
+"""Sentences of a batch of the first stage."""
 OFF = {"music": 0.12, "beat": 0.06, "motion": 0.25}
 """Shares of a batch that go without a module: what it says may be missing, and guidance compares with that."""
 SILENT = 0.1
@@ -42,18 +45,18 @@ class Preset:
     """minutes, batch, rate : of each of STAGES. pieces, sentences, kinds : how much is made to learn from."""
 
     minutes: tuple[float, float]
-    batch: tuple[int, int] = (1024, 32)
+    batch: tuple[int, int] = (512, 40)
     rate: tuple[float, float] = (2e-3, 2e-3)
-    pieces: int = 5000
-    sentences: int = 3500
+    pieces: int = 9000
+    sentences: int = 5000
     kinds: int = 270
     steps: int = 100_000
     config: Config = field(default_factory=Config)
 
 
 PRESETS = {
-    "cpu": Preset((1.5, 12.0)),
-    "gpu": Preset((1.0, 8.0), (4096, 256), pieces=20_000, sentences=8000, kinds=700),
+    "cpu": Preset((1.5, 14.0)),
+    "gpu": Preset((1.0, 8.0), (4096, 256), pieces=30_000, sentences=8000, kinds=700),
     "trial": Preset((1, 1), (32, 4), pieces=12, sentences=20, kinds=9, steps=4, config=Config.tiny()),
 }
 
@@ -134,8 +137,7 @@ def measure(network: MuseDance, pieces: Pieces) -> None:
     spread = (((states - mean) ** 2 * there).sum((0, 1)) / total).sqrt()
     network.stills.normalise.mean.copy_(mean)
     network.stills.normalise.deviation.copy_(spread.clamp(min=LEAST_DEVIATION))
-    music = torch.from_numpy(pieces.music[rows].astype(np.float32))
-    network.mover.music.normalise.measure(music, least=LEAST_MUSIC)
+    network.mover.music.normalise.measure(torch.from_numpy(pieces.heard(rows)), least=LEAST_MUSIC)
 
 
 @torch.no_grad()
@@ -144,8 +146,9 @@ def even_out(stills: Stills, pieces: Pieces) -> None:
     device = stills.spread.device
     stills.spread.fill_(1.0)
     rows = np.linspace(0, len(pieces) - 1, min(len(pieces), 400)).astype(int)
-    states, told = pieces.batch(rows)
-    latents = stills.encode(states.to(device), stills.see(told.shapes.to(device)))
+    states = torch.from_numpy(pieces.states[rows].astype(np.float32))
+    shapes = torch.from_numpy(pieces.shapes[pieces.shape[rows]])
+    latents = stills.encode(states.to(device), stills.see(shapes.to(device)))
     stills.spread.copy_(latents.flatten(0, 1).std(0).clamp(min=1e-3))
 
 
@@ -176,16 +179,14 @@ class StillsTask:
 
     def _answers(self, chance: Randomness, device: torch.device) -> tuple[Tensor, float]:
         pieces = self.pieces
-        rows = chance.rng.integers(len(pieces.texts), size=256)
-        texts = torch.from_numpy(pieces.texts[rows]).to(device)
-        texts = texts + WORD_NOISE * torch.randn(texts.shape, generator=chance.noise).to(device)
-        words = self.stills.read(texts[:, None])[:, 0]
-        loss, hit = words.new_zeros(()), 0.0
-        for name, head in self.stills.answers.items():
-            logits = head(words)
+        rows = chance.rng.integers(len(pieces.texts), size=READ)
+        states, real = map(torch.from_numpy, pieces.sentences(rows))
+        states = states + WORD_NOISE * torch.randn(states.shape, generator=chance.noise)
+        loss, hit = torch.zeros((), device=device), 0.0
+        for name, logits in self.stills.reader(states.to(device), real.to(device)).items():
             goal = torch.from_numpy(pieces.answers[name][rows]).to(device)
-            loss = loss + functional.cross_entropy(logits, goal)
-            hit += float((logits.argmax(-1) == goal).float().mean()) / len(self.stills.answers)
+            loss = loss + functional.cross_entropy(logits, goal, label_smoothing=SMOOTH)
+            hit += float((logits.argmax(-1) == goal).float().mean()) / len(ANSWERS)
         return loss, hit
 
 
@@ -196,16 +197,18 @@ class MoverTask:
         self.network, self.pieces, self.size = network, pieces, size
         self.stills = network.stills.eval().requires_grad_(False)
         self.chain = diffusion.scheduler()
+        self.said = pieces.said(self.stills.reader.cpu())
+        self.stills.reader.to(self.stills.spread.device)
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
         stills, device = self.stills, self.stills.spread.device
         rows = chance.rng.integers(len(self.pieces), size=self.size)
-        states, told = self.pieces.batch(rows)
+        states, told = self.pieces.batch(rows, self.said)
         told = with_gaps(told, chance)
         states = states.to(device)
         told = Told(**{name: value.to(device) for name, value in vars(told).items()})
         with torch.no_grad():
-            seen, said = stills.see(told.shapes), stills.read(told.texts)
+            seen = stills.see(told.shapes)
             clean = stills.encode(states, seen)
             before = stills.encode(told.before, seen)
             before = before + BEFORE_NOISE * torch.randn(before.shape, generator=chance.noise).to(device)
@@ -213,7 +216,7 @@ class MoverTask:
         noise = torch.randn(clean.shape, generator=chance.noise).to(device)
         noisy = self.chain.add_noise(clean, noise, steps)  # pyright: ignore[reportArgumentType]
         with torch.autocast(device.type, torch.bfloat16):
-            made = self.network.mover(noisy, steps, told, seen, said, before)
+            made = self.network.mover(noisy, steps, told, seen, before)
         made = made.float()
         place = functional.mse_loss(made, clean)
         joined = torch.cat(
@@ -235,10 +238,8 @@ def with_gaps(told: Told, chance: Randomness) -> Told:
     count = len(told.shapes)
     draws = torch.rand(len(MODULES) + 1, count, generator=chance.noise)
     on = torch.stack([(draws[k] >= OFF[name]).float() for k, name in enumerate(MODULES)], dim=1)
-    noise = WORD_NOISE * torch.randn(count, 1, told.texts.shape[-1], generator=chance.noise)
-    said = (told.texts.abs().sum(-1, keepdim=True) > 0).float()
-    texts = (told.texts + noise) * said * (draws[-1] >= SILENT).float()[:, None, None]
-    return replace(told, on=on, texts=texts)
+    said = told.said * (draws[-1] >= SILENT).float()[:, None, None]
+    return replace(told, on=on, said=said)
 
 
 def _restore(part: torch.nn.Module, path: Path) -> None:

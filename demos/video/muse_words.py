@@ -1,4 +1,5 @@
-"""Words for moves: many wordings of every ask, some kept from training; and the order of what a text asks for."""
+"""Words for moves: sentences for every ask, some of whose wordings training never sees; and the order of what a text
+asks for."""
 
 from __future__ import annotations
 
@@ -8,90 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from demos.video.muse_moves import SIZELESS, STEADY, TURNING, Ask
+from demos.video.muse_wordings import AMPLITUDES, ARMS_ONE, FRAMES, SIDES, SIDES_ARMS, TEMPI, VERBS
 
-_VERBS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "sway": (("sway", "sway from side to side", "swing gracefully left and right", "sway like grass in the wind",
-              "swaying", "bend from one side to the other", "swing to and fro", "sway the body"),
-             ("swaying softly from left to right", "sway to the tune", "bend left and right like a reed")),
-    "rock": (("rock", "rock from side to side", "tip from one foot to the other", "tilt back and forth",
-              "rocking like a boat", "tilt left and right stiffly", "teeter", "rock stiffly"),
-             ("rock like a cradle", "tilting from one edge to the other", "tip over left and right")),
-    "bounce": (("bounce", "bob up and down", "bounce in place", "bouncing", "squash and stretch", "bob",
-                "pump up and down", "bounce like a ball"),
-               ("bouncing up and down", "bob to the music", "bounce like jelly")),
-    "jump": (("jump", "hop", "jump up and down", "leap into the air", "jumping", "hop up", "leap",
-        "spring off the ground"),
-             ("hopping up", "jump high off the floor", "leaping up and down")),
-    "shake": (("shake", "tremble", "shake all over", "shiver", "vibrate", "shaking", "rattle", "jitter"),
-              ("trembling all over", "shake the whole thing", "quiver")),
-    "nod": (("nod", "nod the head", "nod along", "bob the head", "nodding", "bow the head to the beat", "dip the head"),
-            ("nods its head", "nodding along with the head", "a nod")),
-    "spin": (("spin", "turn around", "spin around", "rotate", "spinning", "whirl", "pirouette", "twirl"),
-             ("twirling round and round", "turn all the way round", "spins around")),
-    "twist": (("twist", "do the twist", "twist left and right", "turn half to one side and the other", "twisting",
-               "swivel", "turn back and forth"),
-              ("twisting to and fro", "swivelling", "do a twist")),
-    "ripple": (("ripple", "undulate", "do a body wave", "let a wave run up the body", "snake", "slither upwards",
-                "wave like a ribbon", "move like a snake"),
-               ("undulating like seaweed", "a wave runs through the whole body", "rippling")),
-    "wiggle": (("wiggle", "wiggle all the legs", "wriggle", "flutter every limb", "wiggling", "wiggle the limbs",
-                "kick all legs about", "squirm"),
-               ("wriggling all its legs", "wiggle every limb", "fluttering legs")),
-    "arms": (("wave the arms", "raise the arms and wave", "arms up", "wave hello", "wave", "flap the arms",
-              "lift the arms and swing them", "waving arms"),
-             ("waving its arms", "arms in the air, waving", "flapping arms")),
-    "march": (("march", "march in place", "step in place", "walk on the spot", "stomp", "marching", "tramp",
-        "stamp the feet"),
-              ("marching on the spot", "stomping feet", "walk in place")),
-    "slide": (("slide", "slide from side to side", "glide left and right", "shuffle sideways", "sliding",
-        "glide across",
-               "drift from left to right"),
-              ("gliding from side to side", "slide across the floor", "shuffling sideways")),
-    "stretch": (("stretch", "stretch up", "grow tall and shrink", "stretch and shrink", "swell up and down",
-        "stretching",
-                 "reach up tall", "breathe in and out"),
-                ("stretching up tall", "grow and shrink", "getting taller and shorter")),
-    "lean": (("lean", "lean over", "lean to the side", "leaning", "bend over and stay", "hang over sideways", "slouch"),
-             ("leaning over to one side", "lean and hold it", "stay bent over")),
-    "still": (("stand still", "freeze", "do not move", "hold still", "stay still", "stop", "be motionless", "pause"),
-              ("standing still", "don't move", "frozen in place")),
-    "dance": (("dance", "dance to the music", "dance freely", "dancing", "move to the beat", "groove", "show a dance",
-               "dance like a person", ""),
-              ("groove to the music", "do a dance", "dancing happily")),
-}  # fmt: skip
-"""Move -> wordings of training, wordings kept from it."""
-_AMPLITUDES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "gentle": (("gently", "softly", "a little", "slightly", "subtly", "calmly", "with small movements", "lightly",
-        "gentle"),
-               ("delicately", "just a bit", "with tiny moves")),
-    "normal": (("",), ("",)),
-    "wild": (("wildly", "energetically", "a lot", "strongly", "with big movements", "like crazy", "vigorously",
-        "as much as possible", "wild"),
-             ("with huge moves", "furiously", "really big")),
-}  # fmt: skip
-_TEMPI: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "slow": (("slowly", "at half speed", "on every other beat", "in slow motion", "every second beat",
-        "at a slow pace"),
-             ("unhurriedly", "half as fast", "slow")),
-    "normal": (("", "", "on the beat", "on every beat", "in time", "to the beat"), ("", "with each beat",
-        "on each beat")),
-    "fast": (("fast", "quickly", "at double speed", "twice every beat", "in double time", "rapidly"),
-             ("speedily", "twice as fast", "at a quick pace")),
-}  # fmt: skip
-_SIDES = {"left": ("to the left", "left", "on the left side"), "right": ("to the right", "right", "on the right side")}
-_SIDES_ARMS = {
-    "left": ("the left arm", "its left arm", "only the left arm"),
-    "right": ("the right arm", "its right arm",
-        "only the right arm"),
-}  # fmt: skip
-_ARMS_ONE = (
-    ("wave {}", "raise {} and wave", "flap {}", "swing {}", "lift {} and wave it"),
-    ("waving {}", "wave with {}"),
-)
-_FRAMES = (
-    ("{}", "{}", "{}", "it should {}", "make it {}", "let it {}", "please {}", "the figure should {}"),
-    ("{}", "I want it to {}", "have it {}"),
-)
 SPLITS = ("train", "test")
 _THEN = re.compile(
     r"\s*(?:[,;.]\s*(?:and\s+)?then\s+|\s+(?:and\s+)?then\s+|,?\s*(?:followed by|and after that|after that,?|"
@@ -113,16 +32,16 @@ def wording(ask: Ask, rng: np.random.Generator, *, split: str = "train") -> str:
         verb = f"{verb} and {_verb(ask.also, 'both', which, rng)}"
     extras = []
     if ask.move not in SIZELESS:
-        extras.append(_pick(_AMPLITUDES[ask.amplitude][which], rng))
+        extras.append(_pick(AMPLITUDES[ask.amplitude][which], rng))
     if ask.move not in STEADY:
-        extras.append(_pick(_TEMPI[ask.tempo][which], rng))
+        extras.append(_pick(TEMPI[ask.tempo][which], rng))
     if ask.side != "both" and ask.move != "arms":
-        verb = f"{verb} {_pick(_SIDES[ask.side], rng)}"
+        verb = f"{verb} {_pick(SIDES[ask.side], rng)}"
     extras = [extra for extra in extras if extra]
     rng.shuffle(extras)
     first = extras and rng.random() < 0.25 and extras[0].endswith("ly")
     text = " ".join([extras[0], verb, *extras[1:]] if first else [verb, *extras])
-    return _pick(_FRAMES[which], rng).format(text).strip() if text else ""
+    return _pick(FRAMES[which], rng).format(text).strip() if text else ""
 
 
 def draw(rng: np.random.Generator, *, combined: float = 0.12) -> Ask:
@@ -176,8 +95,8 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 def _verb(move: str, side: str, which: int, rng: np.random.Generator) -> str:
     if move == "arms" and side != "both":
-        return _pick(_ARMS_ONE[which], rng).format(_pick(_SIDES_ARMS[side], rng))
-    return _pick(_VERBS[move][which], rng)
+        return _pick(ARMS_ONE[which], rng).format(_pick(SIDES_ARMS[side], rng))
+    return _pick(VERBS[move][which], rng)
 
 
 def _pick(options: tuple[str, ...], rng: np.random.Generator) -> str:

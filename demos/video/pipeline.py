@@ -131,8 +131,7 @@ def _mused(figures: Sequence[Figure], song: str | Path | None, out: Path, *, cam
         raise InputError("The system musedance moves one figure: leave the second picture out.")
     if camera != "still":
         raise InputError("The system musedance films with a camera that stands still.")
-    film = muse_pipeline.animate(figures[0], song, out, **settings)
-    return Film(film.path, film.size, film.seconds, film.fps, None, film.provenance, film.message)
+    return muse_pipeline.animate(figures[0], song, out, **settings)
 
 
 def prepare(figures: Sequence[Figure], size: int | None = None) -> Scene:

@@ -29,9 +29,9 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
         with gr.Column(scale=6, min_width=330, elem_classes="ed-column"):
             screen = screen_box(desk, HASH)
     outputs = Shown(
-        cast, folder, picture.shelf, picture.finder, picture.told, picture.second, picture.alone, song.steps,
-        song.made, song.preview, song.full, song.stop, screen.screen, screen.home, screen.save, screen.stop,
-        screen.saved, screen.downloads,
+        cast, folder, picture.shelf, picture.finder, picture.told, picture.second, picture.alone, song.system,
+        song.words, song.text, song.steps, song.made, song.preview, song.full, song.stop, screen.screen, screen.home,
+        screen.save, screen.stop, screen.saved, screen.downloads,
     )  # fmt: skip
     wires = Wires([cast, folder], list(outputs), handlers.stopped)
     arrived = _connect_picture(wires, picture)
@@ -59,7 +59,9 @@ def _connect_picture(wires: Wires, picture: PictureBox):
 
 def _connect_song(wires: Wires, song: SongBox, key: gr.State) -> None:
     song.songs.pick(pick_song, None, [key, song.songs, song.own], **SILENT)
-    settings = [key, song.own, song.steps, song.seconds, song.camera, song.size, song.seed, song.shadow]
+    wires.quick(song.system.input, handlers.choose_system, song.system)
+    wires.quick(song.texts.pick, handlers.pick_text)
+    settings = [key, song.own, song.text, song.steps, song.seconds, song.camera, song.size, song.seed, song.shadow]
     making = [
         wires.job(button.click, handlers.begin, functools.partial(handlers.make, small=small), *settings)
         for button, small in ((song.preview, True), (song.full, False))

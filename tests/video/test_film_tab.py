@@ -36,7 +36,7 @@ def last(steps):
 
 
 def settings(**changes):
-    values = {"key": "", "own": None, "steps": "", "seconds": 3, "camera": "still", "size": 160, "seed": 0,
+    values = {"key": "", "own": None, "text": "", "steps": "", "seconds": 3, "camera": "still", "size": 160, "seed": 0,
               "shadow": True, **changes}  # fmt: skip
     return list(values.values())
 

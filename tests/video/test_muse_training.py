@@ -10,6 +10,7 @@ from demos.motion.motion import Motion
 from demos.nn import training
 from demos.nn.training import Randomness
 from demos.runtime.errors import InputError
+from demos.text import encoder
 from demos.video import (
     muse_data,
     muse_moves,
@@ -21,7 +22,7 @@ from demos.video import (
     pipeline,
 )
 from demos.video.muse_data import Stretch
-from demos.video.muse_model import BEFORE, PATCH, PIECE, Config, MuseDance, Told
+from demos.video.muse_model import ANSWERS, BEATS, BEFORE, PATCH, PIECE, SAID, Config, MuseDance, Told
 from demos.video.muse_pose import STATE
 
 
@@ -71,11 +72,13 @@ def heard(seconds: float = 9.0) -> tuple[Song, AudioFeatures]:
 
 
 def test_pieces_hold_what_was_asked(pieces):
-    states, told = pieces.batch(np.arange(4))
+    states, told = pieces.batch(np.arange(4), torch.rand(24, SAID))
     assert states.shape == (4, PIECE, STATE)
     assert told.before.shape == (4, BEFORE, STATE)
-    assert told.texts.shape == (4, PIECE // PATCH, 384)
-    assert told.beats.shape == (4, PIECE, 8)
+    assert told.said.shape == (4, PIECE // PATCH, SAID)
+    assert (told.said[torch.from_numpy(pieces.text[:4, BEFORE // PATCH :]) < 0] == 0).all()
+    assert told.beats.shape == (4, PIECE, BEATS)
+    assert np.array_equal(told.music[1], pieces.heard(np.arange(4))[1])
     assert np.isfinite(pieces.states).all()
     absent = pieces.present[pieces.shape][:, None] == 0
     assert np.abs(np.where(absent, pieces.states, 0)).max() == 0
@@ -108,7 +111,7 @@ def test_both_stages_learn(pieces):
     training.run(network.stills, stills.losses, plan, name="stills")
     assert float(stills.losses(Randomness(1), 0)[0].detach()) < 0.97 * first
     muse_train.even_out(network.stills, pieces)
-    states, told = pieces.batch(np.arange(8))
+    states, told = pieces.batch(np.arange(8), pieces.said(network.stills.reader))
     latents = network.stills.encode(states, network.stills.see(told.shapes))
     assert 0.3 < float(latents.detach().std()) < 3
     mover = muse_train.MoverTask(network, pieces, 8)
@@ -119,16 +122,26 @@ def test_both_stages_learn(pieces):
     assert all(torch.equal(a, b) for a, b in zip(before, network.stills.parameters(), strict=True))  # frozen
 
 
+def test_the_reader_says_how_likely_each_choice_is(network):
+    states, real = encoder.encode_tokens(["sway gently", "jump, twice as high, on every single beat of the song"])
+    reader = network.stills.reader
+    said = reader.say(torch.from_numpy(states), torch.from_numpy(real))
+    assert said.shape == (2, SAID)
+    assert torch.allclose(said.sum(1), torch.full((2,), float(len(ANSWERS))))
+    alone, whole = encoder.encode_tokens(["sway gently"])  # padding says nothing
+    assert torch.allclose(reader.say(torch.from_numpy(alone), torch.from_numpy(whole))[0], said[0], atol=1e-4)
+
+
 def test_modules_hear_only_when_on(network, pieces):
-    _, told = pieces.batch(np.arange(2))
+    _, told = pieces.batch(np.arange(2), pieces.said(network.stills.reader))
     mover, stills = network.mover, network.stills
     noisy, steps = torch.randn(2, PIECE, network.config.latent), torch.tensor([500, 500])
-    seen, said = stills.see(told.shapes), stills.read(told.texts)
+    seen = stills.see(told.shapes)
     before = stills.encode(told.before, seen)
 
     def run(beats: torch.Tensor, on: list[float]) -> torch.Tensor:
-        other = Told(told.shapes, told.music, beats, told.texts, told.before, torch.tensor([on, on]))
-        return mover(noisy, steps, other, seen, said, before)
+        other = Told(told.shapes, told.music, beats, told.said, told.before, torch.tensor([on, on]))
+        return mover(noisy, steps, other, seen, before)
 
     heard_beats, others = run(told.beats, [1, 1, 1]), run(told.beats + 1, [1, 1, 1])
     assert not torch.allclose(heard_beats, others)

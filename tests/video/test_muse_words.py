@@ -106,6 +106,6 @@ def test_beats_are_counted_past_their_ends():
 
 def test_beat_features_say_the_phase():
     features = muse_data.beat_features(np.array([0.0, 0.25, 0.5, 1.0]), 0.5)
-    assert np.allclose(features[:, 0], [0, 1, 0, 0], atol=1e-6)  # sine of one beat
-    assert features[:, 6].tolist() == [0, 0, 0, 1]
-    assert np.allclose(features[:, 7], 0)
+    assert np.allclose(features[:, 4], [0, 1, 0, 0], atol=1e-6)  # sine of one beat
+    assert features[:, 12].tolist() == [0, 0, 0, 1]
+    assert np.allclose(features[:, 13], 0)
