@@ -1,7 +1,8 @@
 """What was behind the figure: the hole it leaves is filled with patches of the rest of the picture.
 
-Coarse to fine, patches around the hole are matched with known ones (PatchMatch: Barnes et al. 2009) and vote for the
-colours (Wexler et al. 2007); at full size the best matches' own pixels are copied, so that texture and grain stay.
+A first filling grows inwards patch by patch (Criminisi et al. 2004); then, coarse to fine, patches around the hole are
+matched with known ones (PatchMatch: Barnes et al. 2009) and vote for the colours (Wexler et al. 2007); at full size the
+best matches' own pixels are copied, so that texture and grain stay.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from demos.video.matting import disc
 
 _WORK = 300
 """Pixels of the longer side at which patches are matched."""
-_COARSEST = 100
+_COARSEST = 60
 _HALF = 3
 _EDGE = 0.015
 """Of the longer side: how far around the outline the picture still holds some of the figure's colours."""
+
+
+_SEAM = 40
+"""Levels of grey: the largest step of light that is bent away."""
 
 
 def behind(figure: Figure, others: tuple[Figure, ...] = ()) -> np.ndarray:
@@ -70,33 +75,22 @@ def fill(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
         if not source.any():
             continue
         if guess is None:
-            work = _sideways(colours, gap)
+            work = np.ascontiguousarray(colours)
             match = _scatter(source, size, level)
+            _grow(work, gap.copy(), source, match)
         else:
             work = np.where(gap[..., None], cv2.resize(guess, size, interpolation=cv2.INTER_LINEAR), colours)
             match = _finer(match, source, size)
         work = np.ascontiguousarray(work, np.float32)
         for turn in range(5 if level == 0 else 3 if scale < top else 2):
-            _search(work, gap, source, match, 2, 17 * level + turn + 1)
+            cost = _search(work, gap, source, match, 2, 17 * level + turn + 1)
             voted = np.zeros_like(work)
-            _vote(work, gap, match, voted)
+            _vote(work, gap, match, cost, max(float(np.quantile(cost[cost < 1e29], 0.6)), 1.0), voted)
             work = np.where(gap[..., None], voted, colours)
         guess = np.ascontiguousarray(work, np.float32)
     if guess is None:
         return bleed(picture, ~hole)
     return _full(picture, hole, _without_seam(guess, colours, gap), gap, match)
-
-
-def _sideways(colours: np.ndarray, gap: np.ndarray) -> np.ndarray:
-    """A first guess (h, w, 3) of the gap: smooth, from the left and the right sooner than from above and below, as
-    floors, walls and skylines run."""
-    height, width = gap.shape
-    size = max(8, width // 5), height
-    known = cv2.resize((~gap).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    held = colours * ~gap[..., None]
-    narrow = cv2.resize(held, size, interpolation=cv2.INTER_AREA) / np.maximum(known, 1e-3)[..., None]
-    filled = bleed(np.clip(narrow, 0, 255).astype(np.uint8), known > 0.3).astype(np.float32)
-    return np.where(gap[..., None], cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), colours)
 
 
 def _without_seam(guess: np.ndarray, colours: np.ndarray, gap: np.ndarray) -> np.ndarray:
@@ -106,7 +100,8 @@ def _without_seam(guess: np.ndarray, colours: np.ndarray, gap: np.ndarray) -> np
     outside = cv2.medianBlur(np.clip(colours, 0, 255).astype(np.uint8), 5)
     near = bleed(outside, ~gap).astype(np.float32)
     smooth = cv2.blur(guess, (3, 3))
-    off = np.where(rim[..., None], np.clip(near - smooth, -120, 120), 0)
+    off = near - smooth
+    off = np.where((rim & (np.abs(off).max(axis=2) < _SEAM))[..., None], off, 0)  # more is another thing, not a seam
     spread = bleed(np.clip(off + 128, 0, 255).astype(np.uint8), rim).astype(np.float32) - 128
     fade = np.clip(1 - inner / max(6.0, 0.5 * float(inner.max())), 0, 1)[..., None]
     return np.where(gap[..., None], np.clip(guess + fade * spread, 0, 255), guess)
@@ -173,6 +168,98 @@ def _distance(work, y, x, v, u, limit):
 
 
 @compiled
+def _grow(work, unknown, source, match):
+    """A first filling, in place: patch after patch from the rim inwards, edges that run into the gap first, each
+    copied whole from where its known part fits best (Criminisi et al. 2004). match says from where."""
+    height, width = unknown.shape
+    sure = np.zeros((height, width))
+    for y in range(height):
+        for x in range(width):
+            sure[y, x] = 0.0 if unknown[y, x] else 1.0
+    bias = 20000.0 / height
+    while True:
+        best, y, x = -1.0, -1, -1
+        for i in range(height):
+            for j in range(width):
+                if not unknown[i, j]:
+                    continue
+                rim = False
+                for k in range(4):
+                    a, b = i + (k == 0) - (k == 1), j + (k == 2) - (k == 3)
+                    if 0 <= a < height and 0 <= b < width and not unknown[a, b]:
+                        rim = True
+                if not rim:
+                    continue
+                trust, edge = 0.0, 0.0
+                for a in range(max(i - _HALF, 0), min(i + _HALF + 1, height)):
+                    for b in range(max(j - _HALF, 0), min(j + _HALF + 1, width)):
+                        trust += sure[a, b]
+                        if unknown[a, b]:
+                            continue
+                        for k in range(2):
+                            c, d = a + (k == 0), b + (k == 1)
+                            if c < height and d < width and not unknown[c, d]:
+                                off = 0.0
+                                for channel in range(3):
+                                    off += abs(work[a, b, channel] - work[c, d, channel])
+                                edge = max(edge, off)
+                value = trust / (2 * _HALF + 1) ** 2 * (0.15 + min(edge, 300.0) / 300.0)
+                if value > best:
+                    best, y, x = value, i, j
+        if y < 0:
+            return
+        least, row, column = 1e30, -1, -1
+        known = 0
+        for dy in range(-_HALF, _HALF + 1):
+            for dx in range(-_HALF, _HALF + 1):
+                a, b = y + dy, x + dx
+                if 0 <= a < height and 0 <= b < width and not unknown[a, b]:
+                    known += 1
+        share = known / (2 * _HALF + 1) ** 2
+        for v in range(height):
+            far = bias * abs(v - y) * share
+            if far > least:
+                continue
+            for u in range(width):
+                if not source[v, u]:
+                    continue
+                total = far + 0.1 * bias * abs(u - x) * share
+                for dy in range(-_HALF, _HALF + 1):
+                    a = y + dy
+                    if a < 0 or a >= height:
+                        continue
+                    for dx in range(-_HALF, _HALF + 1):
+                        b = x + dx
+                        if b < 0 or b >= width or unknown[a, b]:
+                            continue
+                        for channel in range(3):
+                            off = work[a, b, channel] - work[v + dy, u + dx, channel]
+                            total += off * off
+                    if total > least:
+                        break
+                if total < least:
+                    least, row, column = total, v, u
+        if row < 0:
+            return
+        trust = 0.0
+        for a in range(max(y - _HALF, 0), min(y + _HALF + 1, height)):
+            for b in range(max(x - _HALF, 0), min(x + _HALF + 1, width)):
+                trust += sure[a, b]
+        for dy in range(-_HALF, _HALF + 1):
+            for dx in range(-_HALF, _HALF + 1):
+                a, b = y + dy, x + dx
+                if 0 <= a < height and 0 <= b < width and unknown[a, b]:
+                    for channel in range(3):
+                        work[a, b, channel] = work[row + dy, column + dx, channel]
+                    unknown[a, b] = False
+                    sure[a, b] = trust / (2 * _HALF + 1) ** 2
+                    if source[row + dy, column + dx]:
+                        match[a, b, 0], match[a, b, 1] = row + dy, column + dx
+                    else:
+                        match[a, b, 0], match[a, b, 1] = row, column
+
+
+@compiled
 def _search(work, gap, source, match, rounds, seed):
     """Better matches for the patches that touch the gap: neighbours' matches shifted, and random places ever nearer.
 
@@ -227,11 +314,12 @@ def _search(work, gap, source, match, rounds, seed):
                             cost[y, x] = found
                             match[y, x, 0], match[y, x, 1] = v, u
                     reach //= 2
+    return cost
 
 
 @compiled
-def _vote(work, gap, match, voted):
-    """Colours of the gap (h, w, 3): what the matches of all patches over a pixel say it is."""
+def _vote(work, gap, match, cost, usual, voted):
+    """Colours of the gap (h, w, 3): what the matches of all patches over a pixel say it is, good ones louder."""
     height, width = gap.shape
     for y in range(height):
         for x in range(width):
@@ -243,7 +331,7 @@ def _vote(work, gap, match, voted):
                     row, column = y + dy, x + dx
                     if not (0 <= row < height and 0 <= column < width):
                         continue
-                    weight = 1.0 / (1.0 + dy * dy + dx * dx)
+                    weight = np.exp(-min(cost[row, column] / usual, 30.0)) / (1.0 + dy * dy + dx * dx) + 1e-9
                     v, u = match[row, column, 0] - dy, match[row, column, 1] - dx
                     for k in range(3):
                         voted[y, x, k] += weight * work[v, u, k]

@@ -132,7 +132,7 @@ class _Writer:
         dancer, cache, written = self.dancer, Cache(), []
         condition, start = dancer.condition(told)
         count = known.shape[1]
-        rows = dancer.steps_in(known.expand(self.rows, -1, -1, -1), start, self.even, self.codec)
+        rows = dancer.steps_in(known.expand(self.rows, -1, -1, -1), start, self.codec)
         hidden = dancer.later[: count + 1, : count + 1]
         while count < steps:
             for index, block in enumerate(dancer.blocks):

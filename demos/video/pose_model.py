@@ -156,6 +156,15 @@ class Told:
     hears: Tensor
 
 
+@dataclass(frozen=True)
+class Past:
+    """How much of earlier steps is read in training. levels : of their tokens. kept : (batch, n - 1) 0 where a step is
+    forgotten."""
+
+    levels: int
+    kept: Tensor
+
+
 def still(states: Tensor) -> Tensor:
     """Normalised states as a picture tells them: without speeds and without which feet stand."""
     found = states.clone()
@@ -205,12 +214,15 @@ class Dancer(nn.Module):
         self.register_buffer("hidden", hidden_rounds(config.levels), persistent=False)
         self.register_buffer("later", torch.full((SEGMENT, SEGMENT), -math.inf).triu(1), persistent=False)
 
-    def forward(self, tokens: Tensor, told: Told, codec: Codec, *, only: Tensor | None = None) -> Tensor:
+    def forward(
+        self, tokens: Tensor, told: Told, codec: Codec, *, only: Tensor | None = None, past: Past | None = None
+    ) -> Tensor:
         """Tokens (batch, n, 5, levels) of a segment, n at most SEGMENT -> logits (batch, n, levels x 5, codes) of each,
-        told by those before it. only : (m,) of the steps, when not all are wanted."""
+        told by those before it. only : (m,) of the steps, when not all are wanted. past : what is to be known of
+        earlier steps instead of all."""
         even = codec.even_codes()
         condition, start = self.condition(told)
-        values = self.steps_in(tokens[:, :-1], start, even, codec)
+        values = self.steps_in(tokens[:, :-1], start, codec, past)
         count = tokens.shape[1]
         for block in self.blocks:
             values = block(values, condition[:, :count], self.later[:count, :count], None, 0)
@@ -231,9 +243,12 @@ class Dancer(nn.Module):
         prior = (self.prior(self.pose(told.priors)) * known).sum(1) / known.sum(1).clamp(min=1)
         return functional.silu(listened + (start + prior)[:, None]), start
 
-    def steps_in(self, tokens: Tensor, start: Tensor, even: Tensor, codec: Codec) -> Tensor:
+    def steps_in(self, tokens: Tensor, start: Tensor, codec: Codec, past: Past | None = None) -> Tensor:
         """What the transformer over time reads: the beginning, then the tokens (batch, n, 5, levels) of steps."""
+        tokens = tokens if past is None else tokens[..., : past.levels]
         before = self.before(self.latents(tokens, codec).to(start.dtype))
+        if past is not None:
+            before = before * past.kept[..., None].to(before.dtype)
         rows = torch.cat([(self.begin + start)[:, None], before], dim=1)
         return rows + self.position[: rows.shape[1]]
 

@@ -23,7 +23,7 @@ from demos.runtime.errors import InputError
 from demos.video import pose_losses as goals
 from demos.video.pose_codec import PARTS, Codec, Config
 from demos.video.pose_data import Crops, Sequence2D, TokenBatch, TokenDances, couples_seen, sequences
-from demos.video.pose_model import Dancer, Told, XDancer, parameters_of
+from demos.video.pose_model import Dancer, Past, Told, XDancer, parameters_of
 
 STAGES = ("codec", "dancer")
 LEAST_DEVIATION = {"states": 0.03, "music": 0.05, "song": 0.02}
@@ -34,9 +34,18 @@ FEWER = 0.3
 """Share of the codec's steps that go through fewer levels than all, so that the first ones say the most."""
 NO_MUSIC, NO_STYLE, NO_START = 0.1, 0.3, 0.1
 """Shares of a batch without music (for guidance), style, a pose to begin with."""
-WRONG = 0.08
-"""Share of the tokens read that are others at random: what is danced on from is not as good as what is learnt from."""
-START_NOISE = 0.15
+WRONG = 0.2
+"""Share of the tokens read that are others at random, at most: what is danced on from is not as good as what is learnt
+from."""
+FORGOTTEN = 0.6
+"""Share of earlier steps that are not read, at most: who knows what was danced need not listen for what comes."""
+POSE_NOISE, SONG_NOISE, TIMBRE_NOISE = 0.4, 0.5, 0.5
+"""Of the poses, the song's style and the timbre that are told, in deviations: exact ones tell a dance apart from all
+others, which was learnt by heart (loss of unheard songs .9 above that of known ones) and hid the beat."""
+NO_TIMBRE = 0.4
+"""Share of a batch that hears onsets, beats and bars alone."""
+TIMBRE = slice(1, 33)
+"""Columns of the music: cepstrum and chroma."""
 COUPLES = 0
 """Dancers of couples: more dances, but captured couples keep the beat less (BAS on the beat above that between beats by
 .05, the 2-D sequences by .18), and a transformer that learnt from 1,500 of them, at other tempi and with drop-out
@@ -182,14 +191,15 @@ class DancerTask:
         batch = self.dances.batch(self.size, chance.rng)
         device = self.codec.normalise.mean.device
         wanted = batch.tokens.to(device)
-        told = told_in_training(batch, chance)
+        told = told_in_training(batch, chance, self.dancer)
         told = Told(**{name: value.to(device) for name, value in vars(told).items()})
         wrong = torch.rand(wanted.shape, generator=chance.noise) < WRONG * torch.rand(len(wanted), 1, 1, 1)
         other = torch.randint(self.codec.config.codes, wanted.shape, generator=chance.noise)
         read = torch.where(wrong.to(device), other.to(device), wanted)
+        past = past_in_training(wanted, chance)
         only = torch.randperm(wanted.shape[1], generator=chance.noise)[:WANTED].sort().values.to(device)
         with _autocast(device):
-            logits = self.dancer(read, told, self.codec, only=only).float()
+            logits = self.dancer(read, told, self.codec, only=only, past=past).float()
         goal = wanted[:, only].transpose(2, 3).flatten(2)
         loss = functional.cross_entropy(
             logits.flatten(0, 2), goal.flatten(), reduction="none", label_smoothing=SMOOTHING
@@ -201,14 +211,30 @@ class DancerTask:
         return total, {"loss": float(total.detach()), "hit": float(first), "first": float(by_level[0])}
 
 
-def told_in_training(batch: TokenBatch, chance: Randomness) -> Told:
-    """What a batch is told, some of it kept back, the pose to begin with not quite as it was."""
-    chances = torch.rand(3, len(batch.style), generator=chance.noise)
-    noise = START_NOISE * torch.randn(batch.start.shape, generator=chance.noise)
-    start = (batch.start + noise) * (chances[2] >= NO_START)[:, None]
+def told_in_training(batch: TokenBatch, chance: Randomness, dancer: Dancer) -> Told:
+    """What a batch is told, some of it kept back, the poses, the song's style and the timbre not quite as they were."""
+    chances = torch.rand(4, len(batch.style), generator=chance.noise)
+
+    def noise(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=chance.noise)
+
+    start = (batch.start + POSE_NOISE * noise(*batch.start.shape)) * (chances[2] >= NO_START)[:, None]
+    priors = batch.priors + POSE_NOISE * noise(*batch.priors.shape)
     style = torch.where(chances[1] < NO_STYLE, 0, batch.style)
-    hears = (chances[0] >= NO_MUSIC).float()
-    return Told(batch.music, batch.song, style, start, batch.priors, batch.known, hears)
+    song = batch.song + SONG_NOISE * dancer.song_normalise.deviation.cpu() * noise(*batch.song.shape)
+    usual, wide = (values.cpu()[TIMBRE] for values in (dancer.normalise.mean, dancer.normalise.deviation))
+    timbre = batch.music[..., TIMBRE] - usual + TIMBRE_NOISE * wide * noise(len(song), 1, len(usual))
+    music = batch.music.clone()
+    music[..., TIMBRE] = usual + timbre * (chances[3] >= NO_TIMBRE)[:, None, None]
+    return Told(music, song, style, start, priors, batch.known, (chances[0] >= NO_MUSIC).float())
+
+
+def past_in_training(tokens: Tensor, chance: Randomness) -> Past:
+    """How much of the earlier ones of tokens (batch, n, 5, levels) is read."""
+    batch, count, _, levels = tokens.shape
+    share = FORGOTTEN * torch.rand(batch, 1, generator=chance.noise)
+    kept = torch.rand(batch, count - 1, generator=chance.noise) >= share
+    return Past(int(chance.rng.integers(1, levels + 1)), kept.float().to(tokens.device))
 
 
 def token_weights(sure: Tensor, config: Config) -> Tensor:

@@ -14,8 +14,9 @@ import numpy as np
 from demos.render import raster
 from demos.render.scene import processors
 from demos.video import puppet_raster as loops
+from demos.video.puppet_depth import settled
 from demos.video.puppet_pose import Bones, pose, way_of
-from demos.video.puppet_rig import BONE, CAMERA_FAR, CAMERA_HIGH, Rig
+from demos.video.puppet_rig import BONE, CAMERA_FAR, CAMERA_HIGH, Rig, flat_of
 from demos.video.track import PoseTrack
 
 LATE_S = 0.085
@@ -59,6 +60,7 @@ def rehearse(
     All stand on the first one's spot and are as tall as it; their tracks share an origin. size : of the film, pixels,
     in which the first rig is where its picture has it. stay : False leaves travel and size as they are.
     """
+    rigs = [settled(rig, track) for rig, track in zip(rigs, tracks, strict=True)]
     first = rigs[0]
     made: list[Actor] = []
     length = min(len(track) for track in tracks)
@@ -87,8 +89,7 @@ def _reach(rig: Rig, bones: Bones) -> tuple[np.ndarray, np.ndarray]:
     low, high = [], []
     for name, place in bones.points.items():
         pad = own.get(name, _PADDING.get(name.split("_")[-1], 0.05))
-        near = CAMERA_FAR / (CAMERA_FAR - place[:, 2])
-        at = np.stack([place[:, 0] * near, CAMERA_HIGH + (place[:, 1] - CAMERA_HIGH) * near], axis=1)
+        at = flat_of(place, rig.side)[:, :2]
         # Feet reach a little below the ankle only.
         below = min(pad, float(rig.joints[name][1])) if name.endswith("ankle") else pad
         low.append(at - np.array([pad, max(below, 0.0)]))
@@ -179,7 +180,7 @@ def draw(stage: Stage, actors: Sequence[Actor], frame: int, picture: np.ndarray,
         loops.normals(vertices, rig.faces, stage.normals[index])
         strength = 0.26 if rig.kind == "person" else 0.1
         loops.light(stage.normals[index], stage.rest[index], _LAMP, strength, stage.shades[index])
-        loops.project(vertices, CAMERA_FAR, CAMERA_HIGH, actor.view_height, actor.origin, screen)
+        loops.project(vertices, CAMERA_FAR, CAMERA_HIGH, rig.side, actor.view_height, actor.origin, screen)
         box = np.array([picture.shape[1], height, 0, 0], np.int64)
         raster.fill(screen, rig.faces, stage.samples, box)
         if box[2] > box[0]:
@@ -199,8 +200,8 @@ def _shadow(actor: Actor, vertices: np.ndarray, picture: np.ndarray) -> None:
     high = actor.view_height * CAMERA_HIGH
     top = max(0, int(actor.origin[1] - 0.6 * high))
     loops.shadow(
-        picture, CAMERA_FAR, CAMERA_HIGH, actor.view_height, actor.origin, _CELL, _LEFT, _BACK, near, soft, top,
-        picture.shape[0], _DARK,
+        picture, CAMERA_FAR, CAMERA_HIGH, actor.rig.side, actor.view_height, actor.origin, _CELL, _LEFT, _BACK, near,
+        soft, top, picture.shape[0], _DARK,
     )  # fmt: skip
 
 

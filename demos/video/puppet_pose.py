@@ -16,6 +16,9 @@ from demos.video.puppet_rig import BONE, BONES, Rig
 from demos.video.track import PoseTrack
 
 _FRONT = np.array([0.0, 0.0, 1.0])
+_KNUCKLES = ("index_mcp", "middle_mcp", "ring_mcp", "little_mcp")
+_ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "knuckles"),
+         "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("ankle", "toe")}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,30 +38,27 @@ def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0, way: np.ndarray | N
     way : (frames, 3) that way, in the puppet's axes and the track's heights; the track's own when None. A couple has
     one in common, so that both stay where they are to each other.
     """
-    source = _source(track)
+    source = source_of(track)
     rest = _Rest.of(rig)
-    across = _unit(source["left_shoulder"] - source["right_shoulder"])
-    up = _unit(source["neck"] - source["pelvis"])
-    chest = _frame(across, up)
-    hips = _frame(_unit(source["left_hip"] - source["right_hip"]), up)
-    head = _frame(
-        _unit(source["left_ear"] - source["right_ear"]), _unit(source["crown"] - source["chin"]), first="up"
-    )  # fmt: skip
-    turns: dict[str, np.ndarray] = {"pelvis": hips, "chest": chest, "head": head}
+    turns = _upper_turns(source)
+    hips, up = turns["pelvis"], _up(source)
     legs = [side for side in SIDES if f"{side}_leg" in rig.anatomy.limbs]
     ratio = rest.leg / _source_leg(source) if legs else 0.5 / track.floor
-    if legs and rig.kind == "person":  # detectors are a few per cent off; people's proportions differ less than that
+    if rig.begins and rig.shown is not None:
+        ratio = _source_leg(_one(rig.shown)) / _source_leg({name: place[:1] for name, place in source.items()})
+    elif legs and rig.kind == "person":  # detectors are a few per cent off; people's proportions differ less than that
         ratio = 1 + 0.4 * (ratio - 1) if abs(ratio - 1) < 0.15 else ratio
     root = source["pelvis"] * ratio
     way = way_of(track) if way is None else way
     places, planted = _walk(rig, rest, source, hips, root, ratio, -(1 - travel) * ratio * way)
+    if rig.begins:
+        places = {name: place + (rest.places[name] - place[0]) for name, place in places.items()}
     points: dict[str, np.ndarray] = {"pelvis": places["pelvis"]}
-    points["neck"] = points["pelvis"] + up * rest.trunk
+    points["neck"] = points["pelvis"] + up * rest.trunk + rest.off_trunk
     for side in SIDES:
-        _arm(side, rest, source, chest, points, turns)
-        _leg(side, rest, source, hips, places, points, turns, side in legs)
-    neck_up = _unit((source["left_ear"] + source["right_ear"]) / 2 - source["neck"])
-    points["head"] = points["neck"] + neck_up * rest.throat
+        _arm(side, rest, points, turns)
+        _leg(side, rest, source, places, points, turns, side in legs, bends=rig.begins)
+    points["head"] = points["neck"] + _throat(source) * rest.throat + rest.off_throat
     return Bones(_transforms(rest, turns, points), points, planted)
 
 
@@ -74,60 +74,76 @@ def way_of(track: PoseTrack) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Rest:
-    """The figure at rest: frames of its bones (3, 3) columns, pivots (3,), lengths, and how bones are lengthened."""
+    """The figure at rest: frames of its bones (3, 3) columns, places of its joints and pivots (3,), lengths, and how
+    bones are lengthened. off_trunk, off_throat : (3,) what trunk and neck differ from the shown pose's directions."""
 
     frames: dict[str, np.ndarray]
+    places: dict[str, np.ndarray]
     pivots: dict[str, np.ndarray]
     lengths: dict[str, float]
     stretch: dict[str, float]
     trunk: float
     throat: float
+    off_trunk: np.ndarray
+    off_throat: np.ndarray
     leg: float
     sole: float
     hip_half: float
 
     @staticmethod
     def of(rig: Rig) -> _Rest:
-        at = {name: np.array([*place, 0.0]) for name, place in rig.joints.items()}
-        up = _unit(at["neck"] - at["pelvis"])
-        frames = {
-            "pelvis": _frame(_unit(at["left_hip"] - at["right_hip"]), up),
-            "chest": _frame(_unit(at["left_shoulder"] - at["right_shoulder"]), up),
-        }
-        crown = _unit(at["crown"] - at["chin"])
-        frames["head"] = _frame(np.array([crown[1], -crown[0], 0.0]), crown, first="up")
+        at = {name: np.append(place, 0.0) if len(place) == 2 else place for name, place in rig.joints.items()}
+        for side in SIDES:
+            at[f"{side}_knuckles"] = np.mean([at[f"{side}_{f}"] for f in _KNUCKLES], axis=0)
         ears = (at["left_ear"] + at["right_ear"]) / 2
         pivots = {"pelvis": at["pelvis"], "chest": at["neck"], "head": ears}
-        lengths: dict[str, float] = {}
-        stretch: dict[str, float] = {}
+        lengths, stretch = {}, {}
         for side in SIDES:
-            knuckles = np.append(
-                np.mean([rig.joints[f"{side}_{f}_mcp"] for f in ("index", "middle", "ring", "little")], axis=0), 0
-            )  # fmt: skip
-            for bone, a, b in (
-                ("upper_arm", at[f"{side}_shoulder"], at[f"{side}_elbow"]),
-                ("forearm", at[f"{side}_elbow"], at[f"{side}_wrist"]),
-                ("hand", at[f"{side}_wrist"], knuckles),
-                ("thigh", at[f"{side}_hip"], at[f"{side}_knee"]),
-                ("shin", at[f"{side}_knee"], at[f"{side}_ankle"]),
-            ):  # fmt: skip
-                name = f"{side}_{bone}"
-                pivots[name] = a
-                lengths[name] = float(np.linalg.norm(b - a))
-                frames[name] = _along(_unit(b - a) if lengths[name] > 1e-4 else np.array([0.0, -1.0, 0.0]), _FRONT)
-            pivots[f"{side}_foot"] = at[f"{side}_ankle"]
-            aside = np.clip((at[f"{side}_toe"] - at[f"{side}_heel"])[0] / 0.15, -0.5, 0.5)
-            frames[f"{side}_foot"] = _frame(
-                np.array([np.sqrt(1 - aside**2), 0, -aside]), np.array([0.0, 1.0, 0.0]), first="up"
-            )  # fmt: skip
-        _same_lengths(lengths, stretch, rig)
+            for bone, (start, end) in _ENDS.items():
+                pivots[f"{side}_{bone}"] = at[f"{side}_{start}"]
+                if bone != "foot":
+                    lengths[f"{side}_{bone}"] = float(np.linalg.norm(at[f"{side}_{end}"] - at[f"{side}_{start}"]))
+        trunk, throat = at["neck"] - at["pelvis"], ears - at["neck"]
+        if rig.shown is None:
+            frames, up, neck = _flat_frames(at), _unit(trunk), _unit(throat)
+            _same_lengths(lengths, stretch, rig)
+        else:
+            shown = _one(rig.shown)
+            frames = {name: turn[0] for name, turn in {**_upper_turns(shown), **_lower_turns(shown)}.items()}
+            up, neck = _up(shown)[0], _throat(shown)[0]
+        long, high = float(np.linalg.norm(trunk)), float(np.linalg.norm(throat))
         leg = np.mean([lengths[f"{side}_thigh"] + lengths[f"{side}_shin"] for side in SIDES])
         sole = float(np.mean([at[f"{side}_ankle"][1] for side in SIDES]))
         return _Rest(
-            frames, pivots, lengths, stretch, float(np.linalg.norm(at["neck"] - at["pelvis"])),
-            float(np.linalg.norm(ears - at["neck"])), float(leg), float(np.clip(sole, 0.01, 0.12)),
-            float(np.linalg.norm(at["left_hip"] - at["right_hip"]) / 2),
+            frames, at, pivots, lengths, stretch, long, high, trunk - long * up, throat - high * neck, float(leg),
+            float(np.clip(sole, 0.01, 0.12)), float(np.linalg.norm(at["left_hip"] - at["right_hip"]) / 2),
         )  # fmt: skip
+
+
+def _flat_frames(at: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Frames of bones that all lie in the picture and show their front."""
+    up = _unit(at["neck"] - at["pelvis"])
+    frames = {
+        "pelvis": _frame(_unit(at["left_hip"] - at["right_hip"]), up),
+        "chest": _frame(_unit(at["left_shoulder"] - at["right_shoulder"]), up),
+    }
+    crown = _unit(at["crown"] - at["chin"])
+    frames["head"] = _frame(np.array([crown[1], -crown[0], 0.0]), crown, first="up")
+    for side in SIDES:
+        for bone, (start, end) in _ENDS.items():
+            way = at[f"{side}_{end}"] - at[f"{side}_{start}"]
+            long = float(np.linalg.norm(way))
+            frames[f"{side}_{bone}"] = _along(way / long if long > 1e-4 else np.array([0.0, -1.0, 0.0]), _FRONT)
+        aside = np.clip((at[f"{side}_toe"] - at[f"{side}_heel"])[0] / 0.15, -0.5, 0.5)
+        frames[f"{side}_foot"] = _frame(
+            np.array([np.sqrt(1 - aside**2), 0, -aside]), np.array([0.0, 1.0, 0.0]), first="up"
+        )  # fmt: skip
+    return frames
+
+
+def _one(shown: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A pose as a skeleton of one frame."""
+    return {name: place[None] for name, place in shown.items()}
 
 
 def _same_lengths(lengths: dict[str, float], stretch: dict[str, float], rig: Rig) -> None:
@@ -153,7 +169,7 @@ def _same_lengths(lengths: dict[str, float], stretch: dict[str, float], rig: Rig
 # ---------------------------------------------------------------- the track's skeleton
 
 
-def _source(track: PoseTrack) -> dict[str, np.ndarray]:
+def source_of(track: PoseTrack) -> dict[str, np.ndarray]:
     """(frames, 3) by name, in the puppet's axes: y up from the floor, z to the viewer."""
     values = track.values.astype(np.float64)
     place = np.stack([values[..., 0], track.floor - values[..., 1], -values[..., 2]], axis=-1)
@@ -253,35 +269,84 @@ def _hip_offset(rest: _Rest, side: str) -> np.ndarray:
     return rest.frames["pelvis"].T @ (rest.pivots[f"{side}_thigh"] - rest.pivots["pelvis"])
 
 
+# ---------------------------------------------------------------- directions
+
+
+def _up(source: dict[str, np.ndarray]) -> np.ndarray:
+    return _unit(source["neck"] - source["pelvis"])
+
+
+def _throat(source: dict[str, np.ndarray]) -> np.ndarray:
+    return _unit((source["left_ear"] + source["right_ear"]) / 2 - source["neck"])
+
+
+def _upper_turns(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Frames (frames, 3, 3) of the trunk's, the head's and the arms' bones of a skeleton."""
+    up = _up(source)
+    chest = _frame(_unit(source["left_shoulder"] - source["right_shoulder"]), up)
+    turns = {
+        "pelvis": _frame(_unit(source["left_hip"] - source["right_hip"]), up),
+        "chest": chest,
+        "head": _frame(
+            _unit(source["left_ear"] - source["right_ear"]), _unit(source["crown"] - source["chin"]), first="up"
+        ),
+    }
+    for side in SIDES:
+        outward = chest[:, :, 0] * (1 if side == "left" else -1)
+        upper = _unit(source[f"{side}_elbow"] - source[f"{side}_shoulder"])
+        fore = _unit(source[f"{side}_wrist"] - source[f"{side}_elbow"])
+        knuckles = np.mean([source[f"{side}_{f}"] for f in _KNUCKLES], axis=0)
+        hand = _unit(knuckles - source[f"{side}_wrist"])
+        front = _swing(outward, upper, chest[:, :, 2])
+        front_fore = _swing(upper, fore, front)
+        front_hand = _swing(fore, hand, front_fore)
+        for bone, along, facing in (
+            ("upper_arm", upper, front), ("forearm", fore, front_fore), ("hand", hand, front_hand)
+        ):  # fmt: skip
+            turns[f"{side}_{bone}"] = _along(along, facing)
+    return turns
+
+
+def _lower_turns(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same of the legs' bones."""
+    hips = _frame(_unit(source["left_hip"] - source["right_hip"]), _up(source))
+    turns: dict[str, np.ndarray] = {}
+    for side in SIDES:
+        hip, knee, ankle = (source[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle"))
+        toes = _unit(source[f"{side}_toe"] - source[f"{side}_heel"])
+        _leg_turns(side, hips, _unit(knee - hip), _unit(ankle - knee), toes, turns)
+    return turns
+
+
+def _leg_turns(
+    side: str, hips: np.ndarray, upper: np.ndarray, lower: np.ndarray, toes: np.ndarray, turns: dict[str, np.ndarray]
+) -> None:
+    front = _swing(-hips[:, :, 1], upper, hips[:, :, 2])
+    front_lower = _swing(upper, lower, front)
+    turns[f"{side}_thigh"], turns[f"{side}_shin"] = _along(upper, front), _along(lower, front_lower)
+    flat = np.cross(np.broadcast_to([0.0, 1.0, 0.0], toes.shape), toes)
+    turns[f"{side}_foot"] = _foot(toes, _unit(flat))
+
+
 # ---------------------------------------------------------------- limbs
 
 
-def _arm(
-    side: str, rest: _Rest, source: dict[str, np.ndarray], chest: np.ndarray, points: dict[str, np.ndarray],
-    turns: dict[str, np.ndarray],
-) -> None:  # fmt: skip
-    outward = chest[:, :, 0] * (1 if side == "left" else -1)
-    upper = _unit(source[f"{side}_elbow"] - source[f"{side}_shoulder"])
-    fore = _unit(source[f"{side}_wrist"] - source[f"{side}_elbow"])
-    knuckles = np.mean([source[f"{side}_{f}_mcp"] for f in ("index", "middle", "ring", "little")], axis=0)
-    hand = _unit(knuckles - source[f"{side}_wrist"])
-    front = _swing(outward, upper, chest[:, :, 2])
-    front_fore = _swing(upper, fore, front)
-    front_hand = _swing(fore, hand, front_fore)
+def _arm(side: str, rest: _Rest, points: dict[str, np.ndarray], turns: dict[str, np.ndarray]) -> None:
     # Shoulders sit on the chest as they do in the picture, and go up and ahead as the track's do.
     offset = rest.frames["chest"].T @ (rest.pivots[f"{side}_upper_arm"] - rest.pivots["chest"])
-    points[f"{side}_shoulder"] = points["neck"] + chest @ offset
-    points[f"{side}_elbow"] = points[f"{side}_shoulder"] + upper * rest.lengths[f"{side}_upper_arm"]
-    points[f"{side}_wrist"] = points[f"{side}_elbow"] + fore * rest.lengths[f"{side}_forearm"]
-    points[f"{side}_knuckles"] = points[f"{side}_wrist"] + hand * rest.lengths[f"{side}_hand"]
-    for bone, along, facing in (("upper_arm", upper, front), ("forearm", fore, front_fore), ("hand", hand, front_hand)):
-        turns[f"{side}_{bone}"] = _along(along, facing)
+    points[f"{side}_shoulder"] = points["neck"] + turns["chest"] @ offset
+    for bone in ("upper_arm", "forearm", "hand"):
+        name, (start, end) = f"{side}_{bone}", _ENDS[bone]
+        way = rest.stretch.get(name, 1.0) * (rest.places[f"{side}_{end}"] - rest.places[f"{side}_{start}"])
+        points[f"{side}_{end}"] = points[f"{side}_{start}"] + turns[name] @ (rest.frames[name].T @ way)
 
 
 def _leg(
-    side: str, rest: _Rest, source: dict[str, np.ndarray], hips: np.ndarray, places: dict[str, np.ndarray],
-    points: dict[str, np.ndarray], turns: dict[str, np.ndarray], there: bool,
+    side: str, rest: _Rest, source: dict[str, np.ndarray], places: dict[str, np.ndarray],
+    points: dict[str, np.ndarray], turns: dict[str, np.ndarray], there: bool, *, bends: bool,
 ) -> None:  # fmt: skip
+    """Hip, knee and ankle of a leg that reaches its ankle's place. bends : as the figure does at rest, at first."""
+    hips = turns["pelvis"]
     hip = points["pelvis"] + hips @ _hip_offset(rest, side)
     ankle = places[f"{side}_ankle"] if there else hip - [0, rest.leg, 0]
     long_upper, long_lower = rest.lengths[f"{side}_thigh"], rest.lengths[f"{side}_shin"]
@@ -292,22 +357,21 @@ def _leg(
     ankle = hip + towards * span
     # The knee bends the way the track's does; straight legs bend to the front of the foot.
     bend = source[f"{side}_knee"] - (source[f"{side}_hip"] + source[f"{side}_ankle"]) / 2
+    if bends:
+        at = [rest.places[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]
+        bend = bend + (at[1] - (at[0] + at[2]) / 2 - bend[0])
     toes = _unit(source[f"{side}_toe"] - source[f"{side}_heel"])
-    bend = bend + 0.03 * toes + 0.02 * hips[:, :, 2]
+    if not bends:
+        bend = bend + 0.03 * toes + 0.02 * hips[:, :, 2]
     bend = _unit(bend - (bend * towards).sum(axis=1, keepdims=True) * towards)
     share = (long_upper**2 - long_lower**2 + span**2) / (2 * span)
     out = np.sqrt(np.maximum(long_upper**2 - share**2, 0))
     knee = hip + towards * share + bend * out
     points[f"{side}_hip"], points[f"{side}_knee"], points[f"{side}_ankle"] = hip, knee, ankle
-    upper, lower = _unit(knee - hip), _unit(ankle - knee)
-    front = _swing(-hips[:, :, 1], upper, hips[:, :, 2])
-    front_lower = _swing(upper, lower, front)
-    turns[f"{side}_thigh"], turns[f"{side}_shin"] = _along(upper, front), _along(lower, front_lower)
-    flat = np.cross(np.broadcast_to([0.0, 1.0, 0.0], toes.shape), toes)
-    turns[f"{side}_foot"] = _foot(toes, _unit(flat), front_lower)
+    _leg_turns(side, hips, _unit(knee - hip), _unit(ankle - knee), toes, turns)
 
 
-def _foot(toes: np.ndarray, across: np.ndarray, front: np.ndarray) -> np.ndarray:
+def _foot(toes: np.ndarray, across: np.ndarray) -> np.ndarray:
     """(frames, 3, 3) columns left, up, ahead of a foot that points along its toes."""
     up = _unit(np.cross(toes, across))
     return np.stack([across, up, toes], axis=-1)

@@ -35,12 +35,12 @@ def skin(rest, weights, loose, transforms, late, vertices):
 
 
 @compiled
-def project(vertices, far, high, height, origin, screen):
+def project(vertices, far, high, side, height, origin, screen):
     """World (v, 3) -> screen (v, 3): pixels x, y and 1/distance. height : pixels of one unit at depth 0. origin : (2,)
-    pixels of the world's origin. far, high : where the camera stands."""
+    pixels of the world's origin. far, high, side : where the camera stands."""
     for i in range(len(vertices)):
         near = far / (far - vertices[i, 2])
-        x = origin[0] + height * vertices[i, 0] * near
+        x = origin[0] + height * (side + (vertices[i, 0] - side) * near)
         y = origin[1] - height * (high + (vertices[i, 1] - high) * near)
         screen[i, 0] = np.rint(min(max(x, -16000.0), 16000.0) * SNAP) / SNAP
         screen[i, 1] = np.rint(min(max(y, -16000.0), 16000.0) * SNAP) / SNAP
@@ -151,7 +151,7 @@ def drop(vertices, lean, cell, left, back, near, soft):
 
 
 @compiled
-def shadow(picture, far, high, height, origin, cell, left, back, near, soft, top, bottom, dark):
+def shadow(picture, far, high, side, height, origin, cell, left, back, near, soft, top, bottom, dark):
     """Darken the floor of picture (h, w, 3) in rows top..bottom by two maps of `drop`, blurred, 0 to 1."""
     rows, columns = near.shape
     wide = picture.shape[1]
@@ -167,7 +167,7 @@ def shadow(picture, far, high, height, origin, cell, left, back, near, soft, top
         i = int(r)
         fr = r - i
         for x in range(wide):
-            c = ((x + 0.5 - origin[0]) / (height * scale) - left) / cell - 0.5
+            c = (side + ((x + 0.5 - origin[0]) / height - side) / scale - left) / cell - 0.5
             if c < 0 or c >= columns - 1:
                 continue
             j = int(c)

@@ -7,7 +7,7 @@ pixels of the picture that it was cut from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,14 +21,19 @@ BONES = (
     "right_hand", "left_thigh", "right_thigh", "left_shin", "right_shin", "left_foot", "right_foot",
 )  # fmt: skip
 BONE = {name: i for i, name in enumerate(BONES)}
-CAMERA_FAR = 4.5
-CAMERA_HIGH = 0.62
-"""Heights of the figure: how far the camera stands, and how high above the floor."""
+CAMERA_FAR = 3.5
+CAMERA_HIGH = 0.9
+"""Heights of the figure: how far the camera stands, and how high above the floor: at the eyes of who takes a picture
+of the whole of somebody (chosen; no picture says it)."""
 _FLAT = {"trunk": 0.62, "arm": 0.92, "leg": 0.9}
 """Thickness by width: a trunk is not round."""
 _ROUND_HEAD = 1.0
 _FINE = 105
 """Triangles along the figure's height."""
+_ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "middle_mcp"),
+         "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("heel", "toe")}  # fmt: skip
+_PLANES = {"pelvis": ("left_hip", "right_hip", "neck"), "chest": ("left_shoulder", "right_shoulder", "pelvis"),
+           "head": ("left_ear", "right_ear", "crown", "chin")}  # fmt: skip
 _LIMB = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
 
 
@@ -39,8 +44,11 @@ class Rig:
     vertices : (v, 3) float32 world. faces : (f, 3) int32. weights : (v, 15) float32. loose : (v,) float32 0 to 1, how
         much a vertex lags behind, as hair and cloth do. texture : (f,) int32, which of the textures a face shows.
     places : (v, 2) float32 pixels within the textures. textures : (n, h, w, 3) uint8.
-    joints : name of a point -> (2,) world x, y at rest. anatomy : in pixels. origin : (2,) pixels of the world's origin
-        (below the hips, on the floor). normals : (v, 3) at rest. size : width, height of the picture.
+    joints : name of a point -> (2,) world x, y at rest, or (3,) where depths are known. shown : the pose that the
+    picture shows, name of a point -> (3,) in any place and size, where depths are known. begins : whether what is
+    danced begins with that pose. anatomy : in pixels. origin : (2,) pixels of the world's origin
+        (below the hips, on the floor). normals : (v, 3) at rest. size : width, height of the picture. side : x of the
+    camera, before the middle of the picture.
     """
 
     vertices: np.ndarray
@@ -55,13 +63,9 @@ class Rig:
     origin: np.ndarray
     size: tuple[int, int]
     kind: str
-
-    def pixels(self, world: np.ndarray) -> np.ndarray:
-        """World (..., 3) -> picture (..., 2)."""
-        near = CAMERA_FAR / (CAMERA_FAR - world[..., 2])
-        x = self.origin[0] + self.anatomy.height * world[..., 0] * near
-        y = self.origin[1] - self.anatomy.height * (CAMERA_HIGH + (world[..., 1] - CAMERA_HIGH) * near)
-        return np.stack([x, y], axis=-1)
+    side: float = 0.0
+    shown: dict[str, np.ndarray] | None = None
+    begins: bool = False
 
 
 def build(figure: Figure) -> Rig:
@@ -71,6 +75,7 @@ def build(figure: Figure) -> Rig:
     origin = np.array([figure.point("pelvis")[0], anatomy.floor])
     left, top, right, bottom = figure.box
     step = max(2.0, anatomy.height / _FINE, max(right - left, bottom - top) / (1.6 * _FINE))
+    side = float(np.clip((figure.size[0] / 2 - origin[0]) / anatomy.height, -1.5, 1.5))
     vertices, faces, weights, loose, texture, places, textures = [], [], [], [], [], [], []
     count = 0
     for layer in pieces.layers:
@@ -78,11 +83,12 @@ def build(figure: Figure) -> Rig:
         if balloon is None:
             continue
         own = _weights(figure, pieces, layer.name, balloon.places)
-        flat = _FLAT[layer.name.split("_")[-1]]
-        thick = balloon.height * (flat + (_ROUND_HEAD - flat) * own[:, BONE["head"]])
+        wide = _FLAT[layer.name.split("_")[-1]]
+        thick = balloon.height * (wide + (_ROUND_HEAD - wide) * own[:, BONE["head"]])
         if layer.name.endswith("leg"):
             thick = _foot_depth(figure, layer.name, balloon.places, thick, anatomy)
-        vertices.append(_world(balloon.places, thick, origin, anatomy.height))
+        flat = (balloon.places - origin) / anatomy.height * [1, -1]
+        vertices.append(world_of(np.column_stack([flat, thick / anatomy.height]), side))
         faces.append(balloon.faces + count)
         weights.append(own)
         loose.append(_loose(figure, anatomy, layer.name, balloon.places))
@@ -99,17 +105,58 @@ def build(figure: Figure) -> Rig:
         np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32),
         np.concatenate(weights).astype(np.float32), np.concatenate(loose).astype(np.float32),
         np.array(texture, np.int32), np.concatenate(places).astype(np.float32), np.stack(textures), joints, anatomy,
-        origin, figure.size, figure.kind,
+        origin, figure.size, figure.kind, side,
     )  # fmt: skip
 
 
-def _world(places: np.ndarray, thick: np.ndarray, origin: np.ndarray, height: float) -> np.ndarray:
-    """Vertices (v, 3) that the camera sees exactly at their places in the picture."""
-    z = thick / height
-    far = (CAMERA_FAR - z) / CAMERA_FAR
-    x = (places[:, 0] - origin[0]) / height * far
-    y = CAMERA_HIGH + ((origin[1] - places[:, 1]) / height - CAMERA_HIGH) * far
-    return np.stack([x, y, z], axis=1)
+def lifted(rig: Rig, shown: dict[str, np.ndarray], *, begins: bool) -> Rig:
+    """The same puppet in depth: what covers the picture's pixels stays, nearer or farther as the pose `shown` says.
+
+    shown : name of a point -> (3,), in the puppet's axes and size; z is 0 at the hips.
+    """
+    depths = {name: float(shown[name][2]) for name in PLACE}
+    at = {name: np.append(place[:2], 0.0) for name, place in rig.joints.items()}
+    flat = flat_of(rig.vertices, rig.side)
+    z = np.zeros(len(flat))
+    for bone, index in BONE.items():
+        own = rig.weights[:, index]
+        used = own > 1e-4
+        if used.any():
+            z[used] += own[used] * _depth_along(bone, flat[used, :2], at, depths)
+    vertices = world_of(np.column_stack([flat[:, :2], flat[:, 2] + z]), rig.side)
+    joints = {name: world_of(np.append(place[:2], depths[name]), rig.side) for name, place in at.items()}
+    return replace(rig, vertices=vertices.astype(np.float32), joints=joints, shown=shown, begins=begins)
+
+
+def _depth_along(bone: str, places: np.ndarray, at: dict[str, np.ndarray], depths: dict[str, float]) -> np.ndarray:
+    """(v,) depths of what hangs on a bone at places (v, 2): along it, or for the trunk and the head on their plane."""
+    side, _, part = bone.partition("_")
+    if part in _ENDS:
+        start, end = (f"{side}_{joint}" for joint in _ENDS[part])
+        _, share = to_segment(places, at[start][:2], at[end][:2])
+        return depths[start] + share * (depths[end] - depths[start])
+    corners = [at[name][:2] for name in _PLANES[bone]]
+    known = np.array([depths[name] for name in _PLANES[bone]])
+    rows = np.column_stack([np.array(corners), np.ones(len(corners))])
+    # A little ridge: points that nearly lie on one line tell nothing of what lies beside it.
+    pull = np.diag([0.004, 0.004, 0.0])
+    plane = np.linalg.solve(rows.T @ rows + pull, rows.T @ known)
+    return np.clip(places @ plane[:2] + plane[2], known.min() - 0.05, known.max() + 0.05)
+
+
+def flat_of(world: np.ndarray, side: float) -> np.ndarray:
+    """World (..., 3) -> where it lies in the picture (x to the right, y up from the floor), in heights, and its depth.
+    side : x of the camera, which looks at the middle of the picture."""
+    near = CAMERA_FAR / (CAMERA_FAR - world[..., 2])
+    x = side + (world[..., 0] - side) * near
+    return np.stack([x, CAMERA_HIGH + (world[..., 1] - CAMERA_HIGH) * near, world[..., 2]], axis=-1)
+
+
+def world_of(flat: np.ndarray, side: float) -> np.ndarray:
+    """The inverse of `flat_of`."""
+    far = (CAMERA_FAR - flat[..., 2]) / CAMERA_FAR
+    x = side + (flat[..., 0] - side) * far
+    return np.stack([x, CAMERA_HIGH + (flat[..., 1] - CAMERA_HIGH) * far, flat[..., 2]], axis=-1)
 
 
 def _foot_depth(figure: Figure, limb: str, places: np.ndarray, thick: np.ndarray, anatomy: Anatomy) -> np.ndarray:

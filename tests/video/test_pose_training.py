@@ -62,7 +62,7 @@ def test_tokens_come_with_what_is_told(found):
     assert batch.start.shape == (5, STATE)
     assert float(batch.sure.min()) >= 0
     assert float(batch.sure.max()) <= 1
-    told = training.told_in_training(batch, Randomness(0))
+    told = training.told_in_training(batch, Randomness(0), made.network().dancer)
     assert set(told.hears.tolist()) <= {0.0, 1.0}
 
 
