@@ -5,6 +5,7 @@ const here = new URL(import.meta.url);
 const { button, bytes, clockText, dragged, make, plain, styled } = await import(
   new URL(`sheet.js${here.search}`, here).href
 );
+const { remember, remembered } = await import(new URL(`memory.js${here.search}`, here).href);
 await styled;
 
 const SNAP_PX = 7; // a dragged edge this near to a beat takes the beat
@@ -289,21 +290,4 @@ function warmth(level) {
   const high = stops[Math.floor(place) + 1];
   const share = place % 1;
   return `rgb(${low.map((value, i) => Math.round(value + share * (high[i] - value))).join(" ")})`;
-}
-
-// Storage may be forbidden: then a reload begins anew, and nothing else is lost.
-function remembered(memory) {
-  try {
-    return sessionStorage.getItem(memory) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(memory, folder) {
-  try {
-    if (folder) sessionStorage.setItem(memory, folder);
-  } catch {
-    /* see above */
-  }
 }

@@ -2,6 +2,7 @@
 
 const here = new URL(import.meta.url);
 const { button, make, plain, styled } = await import(new URL(`sheet.js${here.search}`, here).href);
+const { remember, remembered } = await import(new URL(`../page/memory.js${here.search}`, here).href);
 await styled;
 
 const TOOLS = [
@@ -231,6 +232,7 @@ export function mount(element, { props, trigger, watch }) {
       value = null;
       return;
     }
+    remember(props.memory, value.folder);
     near = null;
     toggles[0][1].hidden = Boolean(value.fixed);
     if (value.fixed && tool === "joints") tool = "add";
@@ -259,5 +261,5 @@ export function mount(element, { props, trigger, watch }) {
   new ResizeObserver(() => draw()).observe(view);
   watch("value", show);
   show();
-  trigger("arrive", {});
+  trigger("arrive", { folder: remembered(props.memory) });
 }

@@ -57,7 +57,7 @@ class Cast:
 
     found : as it was found, first figure chosen. figures : as the visitor has put them right. chosen : which dances.
     partner : a figure of a second picture. wanted : of pipeline.SYSTEMS, once the visitor has chosen. steps : dances
-    of other tabs, by name. ticket : of the job that may report.
+    of other tabs, by name. screen : what the page shows of the last film. ticket : of the job that may report.
     """
 
     name: str = ""
@@ -70,6 +70,7 @@ class Cast:
     received: set[str] = field(default_factory=set)
     film: pipeline.Film | None = None
     made: dict[str, Any] | None = None
+    screen: dict[str, Any] | None = None
     ticket: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -169,8 +170,11 @@ def shipped_dances() -> Mapping[str, Path]:
     return {path.stem.replace("-", " ").capitalize(): path for path in sorted((ASSETS / "dances").glob("*.npz"))}
 
 
-def finder_value(cast: Cast) -> dict[str, Any] | None:
-    """What the panel of the picture shows: the picture, the outline, the joints, who can be chosen."""
+def finder_value(cast: Cast, folder: str = "") -> dict[str, Any] | None:
+    """What the panel of the picture shows: the picture, the outline, the joints, who can be chosen.
+
+    folder : the workspace that the browser is to remember over a reload.
+    """
     if not cast.figures:
         return None
     figure = cast.figure
@@ -191,6 +195,7 @@ def finder_value(cast: Cast) -> dict[str, Any] | None:
         "figures": [_box(other) for other in cast.figures],
         "chosen": cast.chosen,
         "kind": figure.kind,
+        "folder": folder,
     }
 
 

@@ -269,8 +269,8 @@ def rhythm(name: str, dance: Dance) -> dict:
 
 def text(found: dict) -> str:
     """The tables for people."""
-    lines = ["Reconstruction from the first frame (still: that frame held; box: about the dancer; detected: PSNR with the "
-             "key points that a detector finds in it)",
+    lines = ["Reconstruction from the first frame (still: that frame held; box: about the dancer; detected: PSNR with "
+             "the key points that a detector finds in it)",
              f"{'dance':<34}{'PSNR':>7}{'SSIM':>7}{'GMSD':>7}{'box PSNR':>10}{'box SSIM':>10}{'still PSNR':>12}"
              f"{'still SSIM':>12}{'detected':>10}"]  # fmt: skip
     for row in [*found["reconstruction"], {"dance": "mean", **found["mean"]}]:

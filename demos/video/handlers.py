@@ -24,7 +24,7 @@ from demos.page.stage import picked_song
 from demos.page.work import safely, said, watched
 from demos.runtime import workspace
 from demos.runtime.errors import InputError
-from demos.video import muse_pipeline, muse_shown, pipeline
+from demos.video import muse_pipeline, muse_shown, pipeline, visit
 from demos.video.cast import (
     NEW,
     Cast,
@@ -40,6 +40,7 @@ from demos.video.layout import shelf_value, step_choices
 from demos.video.muse_words import LONGEST
 from demos.video.picture import from_array
 from demos.video.puppet_pose import pose
+from demos.video.track_motion import to_dance
 
 HASH = "film"
 PREVIEW_S = 5.0
@@ -83,10 +84,17 @@ def _picture(cast: Cast, folder: str | None, text: str = "", chosen: str = "", *
     if cast.system == "musedance" and cast.figures:
         found = muse_shown.finder_parts(cast.figure)[1]
     told_card = card(text or found, mark="good")
+    folder = folder or workspace.create().name
+    visit.keep(cast, _place(folder))
     return Shown(
-        cast=cast, folder=folder or workspace.create().name, shelf=shelf_value(chosen), finder=finder_value(cast),
-        told=said(told_card), alone=gr.update(visible=cast.partner is not None), **_system(cast),
+        cast=cast, folder=folder, shelf=shelf_value(chosen), finder=finder_value(cast, folder), told=said(told_card),
+        alone=gr.update(visible=cast.partner is not None), **_system(cast),
     )._replace(**more)  # fmt: skip
+
+
+def _place(folder: str) -> Path:
+    """Where this tab keeps things in a visitor's workspace."""
+    return workspace.root() / folder / HASH
 
 
 def _system(cast: Cast) -> dict[str, Any]:
@@ -112,13 +120,36 @@ def _with_picture(action: Callable[[Cast], None]) -> Callable[..., Shown]:
     return change
 
 
-def arrive(cast: Cast | None, folder: str | None) -> Shown:
-    """Whoever comes in finds a picture that can dance at once."""
+def arrive(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
+    """Whoever comes in finds a picture that can dance at once; after a reload, all that was there."""
+    return _enter(cast, folder, str(told(event, "folder") or ""))
+
+
+def _enter(cast: Cast | None, folder: str | None, before: str = "") -> Shown:
+    """before : the workspace of the visit before a reload, as the browser remembers it."""
+    if cast is not None:
+        return Shown()
+    folder = folder or workspace.create().name
+    kept = visit.recall(before, HASH, _place(folder))
+    if kept is not None:
+        return _again(kept, folder)
     pictures = shipped_pictures()
-    if cast is not None or not pictures:
+    if not pictures:
         return Shown()
     key = next(iter(pictures))
     return _with_picture(lambda new: new.show(pictures[key]))(cast, folder, chosen=key)
+
+
+def _again(cast: Cast, folder: str) -> Shown:
+    """The page as it was before a reload. The film can be looked at and taken home; to write it in another form, its
+    puppet must be made anew."""
+    titles = {path.stem: key for key, path in shipped_pictures().items()}
+    shown = _picture(cast, folder, chosen=titles.get(cast.name, ""))
+    steps = dict(shown.steps) if isinstance(shown.steps, dict) else {}
+    shown = shown._replace(steps={**steps, **gr.update(choices=step_choices(cast.steps))})
+    if cast.screen is None:
+        return shown
+    return shown._replace(screen=cast.screen, home=gr.update(visible=True))
 
 
 def pick(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
@@ -172,6 +203,8 @@ def move(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:
         cast.move(told(event, "name"), told(event, "x"), told(event, "y"))
     except InputError as error:
         return Shown(cast=cast, told=said(trouble(str(error))))
+    if folder:
+        visit.keep(cast, _place(folder))
     return Shown(cast=cast)
 
 
@@ -204,7 +237,7 @@ def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Sho
     """A dance of another tab, to be performed by the picture."""
     if parcel is None or parcel.to != HASH or (cast is not None and parcel.id in cast.received):
         return Shown()
-    shown = arrive(cast, folder)
+    shown = _enter(cast, folder)
     cast = shown.cast if isinstance(shown.cast, Cast) else cast or Cast()
     folder = shown.folder if isinstance(shown.folder, str) else folder or workspace.create().name
     cast.received.add(parcel.id)
@@ -218,10 +251,25 @@ def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Sho
         with_steps(cast, Steps(name, dance, song))
     newest = f"own:{next(reversed(cast.steps))}"
     text = f"“{parcel.names[0]}” is here: pick a picture and press Preview."
+    visit.keep(cast, _place(folder))
     return shown._replace(
-        cast=cast, folder=folder, finder=finder_value(cast), made=said(card(text, mark="good")),
+        cast=cast, folder=folder, finder=finder_value(cast, folder), made=said(card(text, mark="good")),
         **_system(cast) | {"steps": gr.update(choices=step_choices(cast.steps), value=newest, visible=True)},
     )  # fmt: skip
+
+
+def pack(to: str, cast: Cast | None) -> Parcel:
+    """What the film's figures dance, for another tab: a given dance as it is, new steps as the suite's own body would
+    do them."""
+    if cast is None or cast.made is None:
+        raise InputError("There are no steps yet: press Preview first.")
+    steps, song = cast.made["steps"], cast.made["song"]
+    dance, name = cast.made["dance"], cast.made["name"]
+    if dance is None:
+        if not isinstance(steps, pipeline.Steps):
+            raise InputError("What moves by words has no dancer's joints: only steps of persons can be sent on.")
+        dance = to_dance(steps.tracks, steps.provenance, song)
+    return Parcel(to, (dance,), (name,), song)
 
 
 # --- the long jobs
@@ -270,7 +318,12 @@ def _making(
     if not cast.may(ticket):
         return
     cast.film = film
-    cast.made = {"scene": scene, "steps": planned, "song": work.song, "settings": settings, "shoot": work.shoot}
+    cast.screen = _screen(cast, work.stick(scene, planned), film)
+    cast.made = {
+        "scene": scene, "steps": planned, "song": work.song, "settings": settings, "shoot": work.shoot,
+        "dance": work.dance, "name": f"Film of {cast.name}" if work.dance is None else _named(chosen),
+    }  # fmt: skip
+    visit.keep(cast, _place(folder))
     width, height = film.size
     text = f"{planned.message} {width} x {height} pixels."
     made_by = film.provenance
@@ -280,7 +333,7 @@ def _making(
     if small:
         points.append(("half", "This is a quick preview: film it in full for size and length."))
     yield Shown(
-        cast=cast, folder=folder, screen=_screen(cast, work.stick(scene, planned), film), home=gr.update(visible=True),
+        cast=cast, folder=folder, screen=cast.screen, home=gr.update(visible=True),
         made=said(card(text, points, mark="good")), downloads=gr.update(visible=False), saved=said(""), **_idle(),
     )  # fmt: skip
 
@@ -296,6 +349,12 @@ class _Work(NamedTuple):
     shoot: Callable[..., pipeline.Film]
     stick: Callable[[Any, Any], dict[str, Any]]
     filming: dict[str, Any]
+    dance: Dance | None = None
+
+
+def _named(chosen: str) -> str:
+    """The name of a dance that was picked."""
+    return chosen.partition(":")[2] or "A dance"
 
 
 def _by_steps(cast: Cast, song: Path | None, chosen: str, settings: dict) -> _Work:
@@ -318,6 +377,7 @@ def _by_steps(cast: Cast, song: Path | None, chosen: str, settings: dict) -> _Wo
             scene.rigs, [pose(*pair) for pair in zip(scene.rigs, steps.tracks, strict=True)], steps.tracks[0].fps
         ),
         {"camera": settings["camera"], "shadow": settings["shadow"]},
+        dance,
     )
 
 
@@ -395,10 +455,12 @@ def save(cast, folder, kind) -> Iterator[Shown]:
 
 
 def _saving(cast: Cast | None, folder: str, kind: str) -> Iterator[Shown]:
-    if cast is None or cast.film is None or cast.made is None:
+    if cast is None or cast.screen is None:
         raise InputError("There is no film yet: press Preview first.")
-    made, path = cast.made, cast.film.path
+    made, path = cast.made, Path(cast.screen["film"]["path"])
     if _SUFFIX.get(kind, ".mp4") != ".mp4":
+        if made is None:
+            raise InputError(f"The page was loaded anew since this was filmed: film it again to write a {kind}.")
         path = path.with_suffix(_SUFFIX[kind])
         clock = time.monotonic()
         ticket = cast.ticket

@@ -133,7 +133,7 @@ def screen_box(desk: Desk, room: str) -> ScreenBox:
             stop = gr.Button("Stop", visible=False, elem_id="film-stop-save", min_width=80, scale=0)
         saved = gr.HTML(visible=False, elem_id="film-saved")
         downloads = gr.File(label="Ready", interactive=False, visible=False, elem_id="film-downloads")
-        with gr.Row(visible=False):
+        with gr.Row(elem_id="film-sends"):
             sends = desk.buttons(room)
     return ScreenBox(screen, home, kind, save, stop, saved, downloads, sends)
 

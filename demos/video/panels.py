@@ -8,18 +8,22 @@ from demos.page import Panel
 from demos.runtime.settings import ASSETS
 
 SCRIPTS = ASSETS / "video"
+_MEMORY = "dancefloor-film"
+"""Where a tab of the browser keeps the name of its workspace over a reload."""
 
 
 class Finder(Panel):
     """The picture with outline and joints (`cast.finder_value`), to be put right.
 
-    Events: `move` (name, x, y), `paint` (strokes), `choose` (index), `reset`, `arrive` (when the page is there).
+    Events: `move` (name, x, y), `paint` (strokes), `choose` (index), `reset`, `arrive` (when the page is there, with
+    the "folder" of before a reload).
     """
 
     def __init__(self, value: dict | None = None, **arguments: Any) -> None:
         template = '<section class="fm-finder" aria-label="What was found in the picture"></section>'
         super().__init__(
-            SCRIPTS / "finder.js", ["move", "paint", "choose", "reset", "arrive"], template, value, **arguments
+            SCRIPTS / "finder.js", ["move", "paint", "choose", "reset", "arrive"], template, value, memory=_MEMORY,
+            **arguments,
         )  # fmt: skip
 
 

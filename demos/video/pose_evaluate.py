@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,18 @@ from demos.runtime.errors import InputError
 from demos.video import pose_pipeline as pipeline
 from demos.video import pose_weights as networks
 from demos.video.pose_bones import bones_of, places_of, usual_lengths
+from demos.video.pose_codec import PARTS, STEP
 from demos.video.pose_data import Sequence2D, sequences
 from demos.video.pose_finishing import track_of
-from demos.video.pose_model import XDancer
+from demos.video.pose_model import PRIORS, SEGMENT, Told, XDancer, song_style, still
 from demos.video.pose_state import BONES, FEET, STATE, SURE
 from demos.video.track import PoseTrack, height_m
 
 SONGS = 24
 LONG_S = 60.0
 """Of the track on which drift is measured."""
-MADE, UNMUSICAL, REAL, OTHER, SWAY = (
-    "made", "made, shuffled music", "real", "real, of another song", "swaying on the beat"
+MADE, RAW, UNMUSICAL, REAL, OTHER, SWAY = (
+    "made", "made, feet as written", "made, shuffled music", "real", "real, of another song", "swaying on the beat"
 )  # fmt: skip
 HIDDEN = 0.3
 """Points less sure than this count as hidden."""
@@ -71,12 +73,14 @@ def evaluate(
         if on_progress:
             on_progress(done, len(material) + 2)
 
-    tracks: dict[str, list[PoseTrack]] = {name: [] for name in (MADE, UNMUSICAL, REAL, OTHER, SWAY)}
+    tracks: dict[str, list[PoseTrack]] = {name: [] for name in (MADE, RAW, UNMUSICAL, REAL, OTHER, SWAY)}
     for index, one in enumerate(material):
-        real = track_of(one.true)
+        real = track_of(one.true, feet=False)
         tracks[REAL].append(real)
-        tracks[OTHER].append(track_of(material[(index + len(material) // 2) % len(material)].true))
-        tracks[MADE].append(pipeline.dance(heard(one), seed=seed + index, weights=source).track)
+        tracks[OTHER].append(track_of(material[(index + len(material) // 2) % len(material)].true, feet=False))
+        made = pipeline.dance(heard(one), seed=seed + index, weights=source)
+        tracks[MADE].append(made.track)
+        tracks[RAW].append(made.raw)
         tracks[UNMUSICAL].append(
             pipeline.dance(heard(shuffled(one, seed + index)), seed=seed + index, weights=source).track
         )
@@ -95,7 +99,7 @@ def evaluate(
     spent = {"processor seconds for 30 s": 30 * (time.process_time() - begun) / minute.duration_s}
     tick()
     return {
-        "tracks": table, "tokens": codec, "minute": drift(minute) | spent,
+        "tracks": table, "hearing": hearing(network, material), "tokens": codec, "minute": drift(minute) | spent,
         "settings": {"corpus": Path(corpus).name, "split": split, "sequences": len(material), "seed": seed},
     }  # fmt: skip
 
@@ -111,8 +115,6 @@ def heard(one: Sequence2D) -> tuple[Song, AudioFeatures]:
 
 def shuffled(one: Sequence2D, seed: int) -> Sequence2D:
     """The same song with its features and its beats moved round by a random time: its style, not its moments."""
-    from dataclasses import replace
-
     rng = np.random.default_rng(seed)
     seconds = len(one.values) / FPS
     gap = float(np.median(np.diff(one.beats))) if len(one.beats) > 1 else 0.5
@@ -157,6 +159,7 @@ def measure(tracks: Sequence[PoseTrack], beats: Sequence[np.ndarray], scale: np.
     aligned = [beat_alignment(track, grid) for track, grid in zip(tracks, beats, strict=True)]
     return {
         "BAS": _mean([found[0] for found in aligned]),
+        "BAS, half a beat off": _mean([found[2] for found in aligned]),
         "BAS, random grid": _mean([found[1] for found in aligned]),
         "DIV": float(pairs.sum() / max(len(rows) * (len(rows) - 1), 1)),
         "Frechet distance": frechet_distance(normal, real),
@@ -168,12 +171,15 @@ def measure(tracks: Sequence[PoseTrack], beats: Sequence[np.ndarray], scale: np.
     }
 
 
-def beat_alignment(track: PoseTrack, beats: np.ndarray) -> tuple[float | None, float | None]:
-    """BAS of the body's points as the viewer sees them, and the mean of it against random grids of the same steps."""
+def beat_alignment(track: PoseTrack, beats: np.ndarray) -> tuple[float | None, float | None, float | None]:
+    """BAS of the body's points as the viewer sees them, the mean of it against random grids of the same steps, and that
+    of beats halfway between the true ones."""
     points = track.resample(BEAT_FPS).values[:, COCO_PLACES, :2]
     danced = kinematic_beats(points)
     grid = music_frames(beats, len(points) - 1)
-    return hit_rate(grid, danced), _mean([hit_rate(other, danced) for other in shuffled_grids(grid, len(points) - 1)])
+    between = music_frames(beats[:-1] + np.diff(beats) / 2, len(points) - 1)
+    random = _mean([hit_rate(other, danced) for other in shuffled_grids(grid, len(points) - 1)])
+    return hit_rate(grid, danced), random, hit_rate(between, danced)
 
 
 def features_of(track: PoseTrack) -> np.ndarray:
@@ -242,6 +248,45 @@ def through(network: XDancer, states: np.ndarray) -> np.ndarray:
     return np.concatenate([made, np.repeat(made[-1:], len(states) - frames, axis=0)]).reshape(-1, STATE)
 
 
+@torch.inference_mode()
+def hearing(network: XDancer, material: Sequence[Sequence2D]) -> dict[str, dict[str, float]]:
+    """How well the transformer foresees the deciding tokens of real dances, nats a token, told what was danced before:
+    to their music, to the same half a beat off, to another's, and to none. What the first saves is what it hears."""
+    dances = [segments_of(one, network) for one in material]
+    rows: dict[str, list[float]] = {}
+    for index, (tokens, told, offs) in enumerate(dances):
+        other = dances[(index + len(dances) // 2) % len(dances)][1].music
+        heard = {"its own": told.music, "half a beat off": offs, "another song's": torch.roll(other, 1, 0)[: len(offs)]}
+        for name, music in (*heard.items(), ("none", told.music)):
+            if len(music) < len(tokens):
+                continue
+            hears = torch.full_like(told.hears, float(name != "none"))
+            logits = network.dancer(tokens, replace(told, music=music, hears=hears), network.codec)
+            wanted = tokens[..., 0].flatten()
+            lost = torch.nn.functional.cross_entropy(logits[:, :, :PARTS].flatten(0, 2), wanted)
+            rows.setdefault(name, []).append(float(lost))
+    return {name: {"nats a deciding token": float(np.mean(values))} for name, values in rows.items()}
+
+
+def segments_of(one: Sequence2D, network: XDancer) -> tuple[torch.Tensor, Told, torch.Tensor]:
+    """A dance cut into segments: tokens (n, 16, 5, levels), what they are told, and the music half a beat off."""
+    count = len(one.seen) // (STEP * SEGMENT)
+    frames = count * STEP * SEGMENT
+    states = network.codec.normalise(torch.from_numpy(np.ascontiguousarray(one.seen[:frames]))[None])
+    tokens = network.codec.encode(states)[0].unflatten(0, (count, SEGMENT))
+    starts = still(states[0, :: STEP * SEGMENT])
+    gap = float(np.median(np.diff(one.beats))) if len(one.beats) > 1 else 0.5
+    music, off = (
+        torch.from_numpy(np.roll(one.music, round(by * FPS), axis=0)[:frames]).unflatten(0, (count, STEP * SEGMENT))
+        for by in (0.0, gap / 2)
+    )
+    song = song_style(torch.from_numpy(one.values)).expand(count, -1)
+    style = torch.full((count,), one.style)
+    priors = torch.zeros(count, PRIORS, starts.shape[1])
+    told = Told(music, song, style, starts, priors, torch.zeros(count, PRIORS), torch.ones(count))
+    return tokens, told, off
+
+
 def drift(track: PoseTrack) -> dict[str, float]:
     """What a long track may lose: lengths of bones, size, place, liveliness, the floor."""
     bones = np.linalg.norm(bones_of(track.values[..., :3].astype(np.float64)), axis=-1)
@@ -271,6 +316,8 @@ def text(found: Mapping[str, Any]) -> str:
         [
             f"## Tracks to unheard songs ({told['sequences']} of 12 s, {told['split']})",
             _table(found["tracks"]),
+            "## Does it hear? How well it foresees real dances, by the music it is told",
+            _table(found["hearing"]),
             "## What the tokens lose: per cent of the height, from the truth (a second: of change)",
             _table(found["tokens"]),
             "## A minute",

@@ -1,4 +1,5 @@
-"""Feet that stand stay where they are: a figure's points with its legs bent or stretched so that soles do not slide."""
+"""Feet that stand stay where they are, and those that go are lifted: a figure's points with its legs bent or stretched
+so that soles do not slide."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from scipy.ndimage import binary_closing, gaussian_filter1d
 
 from demos.corpus.keypoints import PLACE
 from demos.motion.contacts import runs
+from demos.motion.vector import FPS
 from demos.video.pose_state import FEET
 
 STANDS = 0.3
@@ -17,6 +19,15 @@ _GAP_FRAMES = 3
 _FADE_FRAMES = 6
 _REACH = 0.998
 """Share of a leg's length beyond which it is not stretched."""
+_SOLE_M = 0.022
+"""What `clear` is of the suite's own body: the measures below are its metres."""
+_LOW_M, _SLOW_M_S = 0.05, 0.3
+"""A point of a foot that is no higher above its standing height and no faster stands, whatever the codec says."""
+_STEP_M = 0.04
+"""A foot that stands this far from where it stood has made a step."""
+_LIFT_M, _LIFT_SHARE, _HIGHEST_M = 0.06, 0.25, 0.14
+"""How high a step is at least, how much of its way more, and at most: feet that nobody saw lifted were learnt to glide
+(chosen by eye)."""
 
 
 def planted(space: np.ndarray, stands: np.ndarray, clear: float) -> np.ndarray:
@@ -26,15 +37,30 @@ def planted(space: np.ndarray, stands: np.ndarray, clear: float) -> np.ndarray:
     lengths; a foot that would be out of reach stays as near as the leg lets it, and no foot goes through the floor.
     """
     found = np.array(space, np.float64)
+    metre = clear / _SOLE_M
     for index, side in enumerate(("left", "right")):
         pair = slice(2 * index, 2 * index + 2)
-        shift = _shifts(found[:, list(FEET[pair])], stands[:, pair], clear)
+        points = found[:, list(FEET[pair])]
+        shift, held = _shifts(points, np.maximum(stands[:, pair], _still(points, clear, metre)), clear)
+        shift = _stepping(points, shift, held, clear, metre)
+        below = clear - (points[..., 1] + shift[:, None, 1]).min(axis=1)
+        shift[:, 1] += gaussian_filter1d(np.maximum(below, 0), 1.0)
         _move_foot(found, side, shift)
     return found
 
 
-def _shifts(points: np.ndarray, stands: np.ndarray, clear: float) -> np.ndarray:
-    """(frames, 3) how far a foot must move; points, stands : (frames, 2, ...) of its heel and toe."""
+def _still(points: np.ndarray, clear: float, metre: float) -> np.ndarray:
+    """(frames, 2) 0 or 1: low and slow."""
+    if len(points) < 2:
+        return np.zeros(points.shape[:2])
+    steady = gaussian_filter1d(points, 1.5, axis=0, mode="nearest")
+    speed = np.linalg.norm(np.gradient(steady, axis=0), axis=-1) * FPS
+    return ((steady[..., 1] < clear + _LOW_M * metre) & (speed < _SLOW_M_S * metre)).astype(float)
+
+
+def _shifts(points: np.ndarray, stands: np.ndarray, clear: float) -> tuple[np.ndarray, np.ndarray]:
+    """(frames, 3) how far a foot must move, and (frames,) where it is held; points, stands : (frames, 2, ...) of its
+    heel and toe."""
     frames = len(points)
     shift, held = np.zeros((frames, 3)), np.zeros(frames, bool)
     standing = binary_closing(np.pad(stands.max(axis=1) > STANDS, _GAP_FRAMES), np.ones(_GAP_FRAMES))
@@ -48,9 +74,29 @@ def _shifts(points: np.ndarray, stands: np.ndarray, clear: float) -> np.ndarray:
         held[start:stop] = True
     if held.any():
         shift = _faded(shift, held)
-    below = clear - (points[..., 1] + shift[:, None, 1]).min(axis=1)
-    shift[:, 1] += gaussian_filter1d(np.maximum(below, 0), 1.0)
-    return shift
+    return shift, held
+
+
+def _stepping(points: np.ndarray, shift: np.ndarray, held: np.ndarray, clear: float, metre: float) -> np.ndarray:
+    """Shifts (frames, 3) with which the foot goes from one stand to the next as feet do: not before it has left the
+    floor, and clear of it on the way."""
+    found = shift.copy()
+    for start, stop in runs(~held):
+        if start == 0 or stop == len(held) or stop - start < _SHORTEST_FRAMES:
+            continue
+        own = slice(start - 1, stop + 1)
+        way = points[own].mean(axis=1) + shift[own]
+        long = float(np.linalg.norm((way[-1] - way[0])[[0, 2]]))
+        if long < _STEP_M * metre:
+            continue
+        share = np.linspace(0, 1, len(way))
+        eased = share * share * (3 - 2 * share)
+        for axis in (0, 2):
+            found[own, axis] += np.interp(eased, share, way[:, axis]) - way[:, axis]
+        high = min(_LIFT_M * metre + _LIFT_SHARE * long, _HIGHEST_M * metre) * np.sin(np.pi * share)
+        lowest = (points[own, :, 1] + shift[own, None, 1]).min(axis=1) - clear
+        found[own, 1] += np.maximum(high - lowest, 0)
+    return found
 
 
 def _faded(shift: np.ndarray, held: np.ndarray) -> np.ndarray:

@@ -17,8 +17,11 @@ EASE_FRAMES = 18.0
 """Over which what the picture shows and the dance does not is left behind."""
 
 
-def track_of(states: np.ndarray, start: Start | None = None) -> PoseTrack:
-    """Plain states (frames, 252) at 30 fps as a track of the figure that begins so, or of the suite's own body."""
+def track_of(states: np.ndarray, start: Start | None = None, *, feet: bool = True) -> PoseTrack:
+    """Plain states (frames, 252) at 30 fps as a track of the figure that begins so, or of the suite's own body.
+
+    feet : False leaves them as they were written, sliding where they slide.
+    """
     lengths = usual_lengths() / standing_height(usual_lengths()) if start is None else start.lengths
     hips = standing_hips(lengths) if start is None else start.hips
     eased = states if start is None else ease(states, start.state)
@@ -29,7 +32,7 @@ def track_of(states: np.ndarray, start: Start | None = None) -> PoseTrack:
         path = replace(path, places=path.places + lift[:, None] * [0, 1, 0])
     space = figure_places(eased, lengths, path.facing) + path.places[:, None]
     stands = eased[:, STANDING] if start is None else (1 - _fade(len(states))[:, None]) * eased[:, STANDING]
-    space = planted(space, stands, sole(lengths))
+    space = planted(space, stands, sole(lengths)) if feet else space
     values = np.empty((*space.shape[:2], 4), np.float32)
     values[..., 0], values[..., 1], values[..., 2] = space[..., 0], hips - space[..., 1], -space[..., 2]
     values[..., 3] = np.clip(eased[:, SURE], 0, 1)

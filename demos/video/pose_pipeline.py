@@ -41,9 +41,11 @@ FRONT = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Danced:
-    """A track, what made it, the song's features, and one sentence about it."""
+    """A track, what made it, the song's features, and one sentence about it. raw : the track before its feet were
+    held where they stand and lifted where they go."""
 
     track: PoseTrack
+    raw: PoseTrack
     provenance: Provenance
     features: AudioFeatures
     message: str
@@ -60,6 +62,7 @@ def dance(
     top_k: int = 40,
     guidance: float = 1.5,
     front: float = FRONT,
+    feet: bool = True,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> Danced:
@@ -69,8 +72,8 @@ def dance(
     any pose. seconds : of the song's beginning, all of it when None. style : one of STYLE_NAMES, None to choose
     from the music. temperature : 0 the likeliest dance, more is looser. top_k : how many of the likeliest codes are
     drawn from. guidance : how much the music counts, 1 as it was learnt. front : how fast the figure comes back to
-    face the viewer when its steps have turned it away, rad/s at most, 0 for not at all. weights : see
-    pose_weights.load.
+    face the viewer when its steps have turned it away, rad/s at most, 0 for not at all. feet : whether those that stand
+    are held, and those that go are lifted. weights : see pose_weights.load.
 
     The first frame is the pose of the picture, and bones keep the lengths that they have there. Raises InputError for a
     song that is none or shorter than 2 s, a figure without extent, and settings out of range.
@@ -92,16 +95,18 @@ def dance(
     )  # fmt: skip
     first = None if start is None else start.state
     tokens = decoding.write(network, music, features.values, first, choices, on_step=on_progress)
-    track = track_of(towards_viewer(decoding.states_from(network, tokens, frames), float(front)), start)
+    states = towards_viewer(decoding.states_from(network, tokens, frames), float(front))
+    raw = track_of(states, start, feet=False)
+    track = track_of(states, start) if feet else raw
     settings = {
         "dance": {
             "frames": frames, "style": style, "temperature": float(temperature), "top_k": int(top_k),
-            "guidance": float(guidance), "front": float(front), "start": _told(start),
+            "guidance": float(guidance), "front": float(front), "feet": bool(feet), "start": _told(start),
         },
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
     }  # fmt: skip
     provenance = Provenance(SYSTEM, networks.digest(weights), int(seed), (), settings, heard.sha256)
-    return Danced(track, provenance, features, f"{frames / FPS:.0f} s of dance{_to(heard, features)}.")
+    return Danced(track, raw, provenance, features, f"{frames / FPS:.0f} s of dance{_to(heard, features)}.")
 
 
 def _start(figure: Figure) -> Start:

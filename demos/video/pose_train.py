@@ -114,6 +114,7 @@ def train(
     report: dict[str, float] = {"parameters": parameters_of(network)}
     share = 1.0 if minutes is None else minutes / sum(plan.minutes)
     found = [*sequences(corpus, "train", most=most), *couples_seen(corpus, "train", most=couples)]
+    found = [replace(one, true=one.seen) for one in found]  # the truth is for evaluation: half the memory
     crops = Crops(found)
     sample = torch.cat([crops.batch(64, Randomness(seed).rng) for _ in range(8)])
     network.codec.normalise.measure(sample, least=LEAST_DEVIATION["states"])

@@ -109,7 +109,7 @@ class _Rest:
             _same_lengths(lengths, stretch, rig)
         else:
             shown = _one(rig.shown)
-            frames = {name: turn[0] for name, turn in {**_upper_turns(shown), **_lower_turns(shown)}.items()}
+            frames = {name: turn[0] for name, turn in turns_of(shown).items()}
             up, neck = _up(shown)[0], _throat(shown)[0]
         long, high = float(np.linalg.norm(trunk)), float(np.linalg.norm(throat))
         leg = np.mean([lengths[f"{side}_thigh"] + lengths[f"{side}_shin"] for side in SIDES])
@@ -278,6 +278,11 @@ def _up(source: dict[str, np.ndarray]) -> np.ndarray:
 
 def _throat(source: dict[str, np.ndarray]) -> np.ndarray:
     return _unit((source["left_ear"] + source["right_ear"]) / 2 - source["neck"])
+
+
+def turns_of(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Frames (frames, 3, 3) of all bones of a skeleton."""
+    return {**_upper_turns(source), **_lower_turns(source)}
 
 
 def _upper_turns(source: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

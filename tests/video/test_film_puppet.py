@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from film_made import groove, mannequin, standing, walk
 
+from demos.corpus.keypoints import PLACE
 from demos.motion.files import open_dance
 from demos.motion.motion import Motion
 from demos.motion.skeleton import REST_HEIGHT
 from demos.video import backdrop, layers, likeness, pipeline, puppet, puppet_rig
 from demos.video.cast import shipped_dances, shipped_pictures
+from demos.video.puppet_depth import settled
 from demos.video.puppet_pose import pose
-from demos.video.track import from_motion
+from demos.video.track import PoseTrack, from_motion
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,38 @@ def test_standing_as_in_the_picture_it_is_the_picture(rig, figure, behind):
     assert likeness.psnr(frames[0][..., :3], truth) > 24
     covered, meant = frames[0][..., 3] > 128, figure.alpha > 0.5
     assert (covered & meant).sum() / (covered | meant).sum() > 0.93
+
+
+def test_a_film_that_begins_with_the_picture_s_pose_begins_with_the_picture(rig, figure, behind):
+    """A hand that points at the viewer in both has its depth, and nothing has moved."""
+    values = standing().values.copy()
+    forearm = [index for name, index in PLACE.items() if name == "left_wrist" or index in range(28, 44)]
+    values[:, forearm, 2] -= 0.1
+    track = PoseTrack(values, floor=standing().floor)
+    own = settled(rig, track)
+    assert own.begins
+    assert own.joints["left_wrist"][2] == pytest.approx(0.1, abs=0.02)
+    np.testing.assert_allclose(pose(own, track).transforms[0], pose(own, track).transforms[1], atol=1e-6)
+    _, frames = film(rig, track, behind, lag=False, stay=False)
+    covered, meant = frames[0][..., 3] > 128, figure.alpha > 0.5
+    assert (covered & meant).sum() / (covered | meant).sum() > 0.95
+    assert likeness.psnr(frames[0][..., :3], figure.picture[..., :3]) > 26
+
+
+def test_a_film_that_begins_with_another_pose_takes_no_depth_from_it(rig):
+    poses = np.zeros((2, 24, 3))
+    poses[:, 16, 2], poses[:, 17, 2] = -1.3, 1.3
+    down = from_motion(Motion(poses, np.tile([0.0, REST_HEIGHT, 0.0], (2, 1)), 30))
+    assert settled(rig, down) is rig
+
+
+def test_places_in_the_picture_and_in_the_world_are_each_other_s_inverse():
+    world = np.random.default_rng(0).normal(0, 0.4, (20, 3))
+    flat = puppet_rig.flat_of(world, 0.3)
+    np.testing.assert_allclose(puppet_rig.world_of(flat, 0.3), world, atol=1e-12)
+    # Worked case: at eye level, before the camera, half as far away as the figure's plane: twice as far from the axis.
+    near = np.array([0.4, puppet_rig.CAMERA_HIGH, puppet_rig.CAMERA_FAR / 2])
+    np.testing.assert_allclose(puppet_rig.flat_of(near, 0.3)[:2], [0.5, puppet_rig.CAMERA_HIGH], atol=1e-12)
 
 
 def test_a_full_turn_never_becomes_a_sliver(rig, behind):
@@ -180,6 +214,18 @@ def test_a_floor_runs_on_behind_the_figure():
     filled = backdrop.fill(picture, hole)
     assert np.abs(filled[60:120, 130].astype(int) - 220).max() < 14
     assert np.abs(filled[140:, 130].astype(int) - [90, 60, 40]).max() < 14
+
+
+def test_an_edge_behind_the_figure_goes_on_and_a_dark_neighbour_does_not_spread():
+    picture = np.full((220, 240, 3), 225, np.uint8)
+    picture[:, 170:] = (120, 60, 30)  # a door beside a wall
+    picture[180:] = 128
+    hole = np.zeros((220, 240), bool)
+    hole[30:200, 90:172] = True  # up to the door
+    filled = backdrop.fill(picture, hole).astype(int)
+    assert np.abs(filled[50:170, 95:160] - 225).max() < 12
+    assert np.abs(filled[50:170, 176] - [120, 60, 30]).max() < 12
+    assert np.abs(filled[190, 95:160] - 128).max() < 24
 
 
 def test_nothing_to_fill_and_nothing_known():

@@ -1,5 +1,6 @@
 """What the Film tab does, through its handlers: pictures, joints, paint, parcels, films, and what goes wrong."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,6 +12,7 @@ from PIL import Image
 
 from demos.handover import Parcel
 from demos.runtime import workspace
+from demos.runtime.errors import InputError
 from demos.video import handlers
 from demos.video.cast import Cast, shipped_pictures
 
@@ -26,7 +28,7 @@ def event(**values) -> Any:
 
 @pytest.fixture
 def arrived():
-    return handlers.arrive(None, None)
+    return handlers.arrive(None, None, event(folder=""))
 
 
 def last(steps):
@@ -46,7 +48,7 @@ def test_whoever_arrives_finds_a_picture(arrived):
     assert arrived.finder["picture"].startswith("data:image")
     assert "person" in arrived.told["value"]
     assert (workspace.root() / arrived.folder).is_dir()
-    assert handlers.arrive(arrived.cast, arrived.folder).cast == handlers.Shown().cast  # once is enough
+    assert handlers.arrive(arrived.cast, arrived.folder, event()).cast == handlers.Shown().cast  # once is enough
 
 
 def test_another_example(arrived):
@@ -159,3 +161,60 @@ def test_a_partner_comes_and_goes(arrived):
     assert shown.alone["visible"]
     handlers.dance_alone(arrived.cast, arrived.folder)
     assert len(arrived.cast.dancers) == 1
+
+
+def test_after_a_reload_all_is_there_but_in_a_workspace_of_its_own(arrived, click_song):
+    here = arrived.cast
+    handlers.receive(here, arrived.folder, Parcel(handlers.HASH, (groove(),), ("A groove",), click_song))
+    handlers.invite(here, arrived.folder, str(shipped_pictures()["C robot"]))
+    handlers.move(here, arrived.folder, event(name="left_wrist", x=0.9, y=0.1))
+    done = last(handlers.make(here, arrived.folder, *settings(steps="own:A groove", seconds=2), small=True))[-1]
+    again = handlers.arrive(None, None, event(folder=arrived.folder))
+    assert again.folder != arrived.folder
+    assert again.finder["folder"] == again.folder
+    assert [figure.kind for figure in again.cast.dancers] == ["person", "drawing"]
+    np.testing.assert_allclose(again.cast.figure.points, here.figure.points, atol=0.01)
+    np.testing.assert_array_equal(again.cast.figure.picture, here.figure.picture)
+    assert ("A groove (from another tab)", "own:A groove") in again.steps["choices"]
+    assert again.screen["stick"] == done.screen["stick"]
+    film = Path(again.screen["film"]["path"])
+    assert film.is_relative_to(workspace.root() / again.folder)
+    workspace.remove(workspace.root() / arrived.folder)
+    assert film.is_file()
+    assert last(handlers.save(again.cast, again.folder, "MP4"))[-1].downloads["value"] == str(film)
+    assert "film it again" in last(handlers.save(again.cast, again.folder, "GIF"))[-1].saved["value"]
+    twice = handlers.arrive(None, None, event(folder=again.folder))
+    assert Path(twice.screen["film"]["path"]).is_file()
+    handlers.reset(again.cast, again.folder)
+    assert not np.allclose(again.cast.figure.points, here.figure.points, atol=0.01)
+
+
+@pytest.mark.parametrize("folder", ["", "../../../etc", "a" * 20, 7, None])
+def test_a_workspace_that_is_gone_or_none_begins_anew(folder):
+    shown = handlers.arrive(None, None, event(folder=folder))
+    assert shown.cast.figures
+    assert shown.cast.screen is None
+
+
+def test_a_damaged_visit_begins_anew(arrived):
+    place = workspace.root() / arrived.folder / handlers.HASH
+    told = json.loads((place / "visit.json").read_text())
+    for broken in ("{", json.dumps({**told, "chosen": 9}), json.dumps({**told, "figures": [{}]})):
+        (place / "visit.json").write_text(broken)
+        assert handlers.arrive(None, None, event(folder=arrived.folder)).cast.figures
+
+
+def test_steps_are_sent_on(arrived, click_song):
+    here = arrived.cast
+    with pytest.raises(InputError, match="no steps yet"):
+        handlers.pack("compare", here)
+    handlers.receive(here, arrived.folder, Parcel(handlers.HASH, (groove(),), ("A groove",), click_song))
+    last(handlers.make(here, arrived.folder, *settings(steps="own:A groove", seconds=2), small=True))
+    parcel = handlers.pack("compare", here)
+    assert parcel.names == ("A groove",)
+    assert parcel.dances[0] is here.steps["A groove"].dance
+    made, steps = here.made, here.made["steps"]
+    made["dance"], made["name"] = None, "Film of a person"  # as if the network had made them
+    dance = handlers.pack("edit", here).dances[0]
+    assert len(dance) == len(steps.tracks[0])
+    assert len(dance.beats) > 1

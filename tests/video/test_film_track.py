@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from film_made import standing
+from film_made import standing, walk
 
 from demos.corpus.keypoints import NAMES, PLACE
 from demos.motion.motion import Motion
 from demos.motion.skeleton import INDEX, REST_HEIGHT
 from demos.video.track import PoseTrack, from_motion, height_m
+from demos.video.track_motion import to_motion
 
 
 def test_the_standing_skeleton_is_one_high():
@@ -65,3 +66,12 @@ def test_both_of_a_couple_share_an_origin():
     apart = right.values[0, PLACE["pelvis"], 0] - left.values[0, PLACE["pelvis"], 0]
     assert apart == pytest.approx(1 / height_m(), abs=1e-5)
     assert INDEX["pelvis"] == 0
+
+
+def test_a_track_of_a_dance_seen_from_the_front_gives_the_dance_back():
+    motion = walk()
+    back = to_motion(from_motion(motion))
+    off = np.linalg.norm(back.joints - (motion.joints - motion.joints[:1, :1] * [1, 0, 1]), axis=-1)
+    assert off[:, [4, 5, 7, 8, 15, 18, 19, 20, 21]].mean() < 0.04
+    assert off.max() < 0.15
+    assert back.fps == 30

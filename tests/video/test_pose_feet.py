@@ -12,7 +12,9 @@ CLEAR = 0.022
 
 
 def sliding():
-    return landmarks(made.groove(4.0, 0.3, True))[0]
+    """Too fast for feet that stand."""
+    space = landmarks(made.groove(4.0, 0.3, True))[0]
+    return space + np.linspace(0, 2.0, len(space))[:, None, None] * [1, 0, 0]
 
 
 def speed(space, point, part=slice(None)):
@@ -22,13 +24,20 @@ def speed(space, point, part=slice(None)):
 def test_a_standing_foot_stays_and_the_other_goes():
     space = sliding()
     stands = np.zeros((len(space), 4))
-    stands[20:80, :2] = 1
+    stands[40:60, :2] = 1
     found = planted(space, stands, CLEAR)
-    assert speed(space, "left_heel", slice(20, 80)) > 0.1
-    held = min(speed(found, point, slice(20, 80)) for point in ("left_heel", "left_toe"))
-    assert held < 0.02
+    assert speed(space, "left_heel", slice(40, 60)) > 0.4
+    held = min(speed(found, point, slice(40, 60)) for point in ("left_heel", "left_toe"))
+    assert held < 0.04  # at the ends the leg is short of it
     np.testing.assert_allclose(found[:10], space[:10], atol=2e-2)
-    assert speed(found, "right_heel", slice(20, 80)) > 0.1
+    assert speed(found, "right_heel", slice(40, 60)) > 0.4
+
+
+def test_a_foot_that_is_low_and_slow_stands_though_the_codec_says_it_does_not():
+    space = landmarks(made.groove(4.0, 0.3, True))[0]
+    found = planted(space, np.zeros((len(space), 4)), CLEAR)
+    assert speed(space, "left_heel", slice(20, 80)) > 0.1
+    assert np.median(np.abs(np.diff(found[20:80, PLACE["left_heel"], 0]))) * 30 < 0.05
 
 
 def test_bones_keep_their_lengths_and_only_legs_move():
@@ -46,9 +55,9 @@ def test_bones_keep_their_lengths_and_only_legs_move():
 def test_shifts_come_and_go_softly():
     space = sliding()
     stands = np.zeros((len(space), 4))
-    stands[40:70, :2] = 1
+    stands[45:60, :2] = 1
     moved = planted(space, stands, CLEAR)[:, PLACE["left_toe"]] - space[:, PLACE["left_toe"]]
-    assert np.abs(np.diff(moved, axis=0)).max() < 0.02
+    assert np.abs(np.diff(moved, axis=0)).max() < 0.06
 
 
 def test_out_of_reach_is_as_near_as_can_be():
@@ -64,3 +73,19 @@ def test_no_foot_goes_through_the_floor():
     space = landmarks(made.groove())[0] - [0, 0.1, 0]
     found = planted(space, np.zeros((len(space), 4)), CLEAR)
     assert found[:, list(FEET), 1].min() > CLEAR - 0.01
+
+
+def test_a_step_is_lifted_and_does_not_begin_before_it_leaves_the_floor():
+    space = np.repeat(landmarks(made.groove(2.0))[0][:1], 50, axis=0)
+    foot = [PLACE[f"left_{name}"] for name in ("ankle", "heel", "toe")]
+    space[:, foot] += (0.25 * np.clip((np.arange(50) - 15) / 14, 0, 1))[:, None, None] * [1, 0, 0]  # glides
+    stands = np.zeros((50, 4))
+    stands[:16], stands[30:] = 1, 1
+    found = planted(space, stands, CLEAR)
+    heel, before = found[:, PLACE["left_heel"]], space[:, PLACE["left_heel"]]
+    assert heel[20:25, 1].min() > before[20:25, 1].max() + 0.04
+    assert abs(heel[17, 0] - before[0, 0]) < 0.6 * abs(before[17, 0] - before[0, 0])
+    np.testing.assert_allclose(heel[32:, 0], heel[-1, 0], atol=0.01)
+    np.testing.assert_allclose(
+        np.linalg.norm(bones_of(found), axis=-1), np.linalg.norm(bones_of(space), axis=-1), atol=0.06
+    )  # the leg that glides was stretched by the glide itself

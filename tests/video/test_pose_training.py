@@ -123,8 +123,10 @@ def stopping(every_s: float, seconds: float = 8.0) -> PoseTrack:
 
 def test_the_beat_score_is_high_on_the_beat_and_low_between():
     track = stopping(0.5)
-    on, chance = evaluate.beat_alignment(track, np.arange(0.5, 7.5, 0.5))
-    between, _ = evaluate.beat_alignment(track, np.arange(0.75, 7.5, 0.5))
+    on, chance, halfway = evaluate.beat_alignment(track, np.arange(0.5, 7.5, 0.5))
+    between, _, _ = evaluate.beat_alignment(track, np.arange(0.75, 7.5, 0.5))
+    assert halfway is not None
+    assert halfway < 0.1
     assert on is not None
     assert between is not None
     assert chance is not None
@@ -182,9 +184,10 @@ def test_the_tables_come_with_baselines(corpus, tmp_path, monkeypatch):
     found = evaluate.evaluate(corpus, source=path, without=path, songs=2, on_progress=lambda *now: seen.append(now))
     assert seen[-1] == (4, 4)
     assert set(found["tracks"]) == {
-        evaluate.MADE, evaluate.UNMUSICAL, evaluate.REAL, evaluate.OTHER, evaluate.SWAY
+        evaluate.MADE, evaluate.RAW, evaluate.UNMUSICAL, evaluate.REAL, evaluate.OTHER, evaluate.SWAY
     }  # fmt: skip
     assert found["tracks"][evaluate.SWAY]["BAS"] > found["tracks"][evaluate.SWAY]["BAS, random grid"]
+    assert set(found["hearing"]) == {"its own", "half a beat off", "another song's", "none"}
     assert set(found["tokens"]) == {"with confidence", "without confidence", "as detected"}
     json.dumps(found)
     told = evaluate.text(found)
