@@ -95,7 +95,8 @@ def song_box() -> SongBox:
             variety = gr.Slider(0, 2, value=1, step=0.1, label="Variety", info="0 is the likeliest dance")
             tidy = gr.Checkbox(
                 True, label="Finish it",
-                info="Feet stand still, held hands meet, nobody walks through anybody. The raw result is kept.",
+                info="Steps fall on the beat, feet stand still, held hands meet, nobody walks through anybody. The raw "
+                "result is kept.",
             )  # fmt: skip
     return SongBox(
         songs, own, style, closeness, seconds, make, three, stop, made, seed, guidance, variety, tidy

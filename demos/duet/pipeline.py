@@ -25,6 +25,7 @@ from demos.duet.decoding import Choices
 from demos.duet.finishing import Finished, bridged, finish, on_floor, staged
 from demos.duet.model import CLOSENESS, Duet
 from demos.duet.representation import STATES, STREAMS, dancer_state, stage_of, states_of
+from demos.duet.timing import bent, bent_contacts, on_the_beat
 from demos.motion.contacts import foot_contacts
 from demos.motion.dance import Dance, Provenance
 from demos.motion.motion import Motion, concatenate
@@ -117,7 +118,8 @@ def generate(
     song : a file, or what `audio.cache.load` gave. seconds : of the song's beginning, all of it when None.
     style : one of STYLE_NAMES, None to choose from the music. closeness : hold, open or apart, None as it comes.
     guidance : how much the music counts. variety : how far from the likeliest dance, 0 the same one every time.
-    finishing : feet locked, bodies apart, held hands closed. weights : see weights.load. on_progress : (done, all).
+    finishing : steps brought onto the beat, feet locked, bodies apart, held hands closed. weights : see weights.load.
+    on_progress : (done, all).
 
     Raises InputError for a song that is none or shorter than 2 s, and for settings out of range.
     """
@@ -164,7 +166,7 @@ def _grown(
         shown = times * known
         states = decoding.states_from(network, tokens, known)
         lead, follow = staged(*decoding.place(states, interaction=network.config.interaction))
-        made = _finished(lead, follow, states, manner, given=False)
+        made = _finished(lead, follow, states, manner, given=False, beats=features.beats)
         provenance = Provenance(SYSTEM, networks.digest(weights), manner.seed, (), settings)
         message = (
             f"A {_adjective(manner)}dance for two of {known / FPS:.0f} s{_to(heard, features)}{_hands(made, known)}."
@@ -336,12 +338,25 @@ def _danced(
     return decoding.states_from(network, tokens, len(music))
 
 
-def _finished(lead: Motion, partner: Motion, states: np.ndarray, manner: Manner, *, given: bool) -> Finished:
+def _finished(
+    lead: Motion,
+    partner: Motion,
+    states: np.ndarray,
+    manner: Manner,
+    *,
+    given: bool,
+    beats: np.ndarray | None = None,
+) -> Finished:
+    """beats : of the music, onto which the couple is brought; none where a lead was given, who stays as it is."""
     if not manner.finishing:
         return Finished(lead, partner, ())
     contacts = [states[:, dancer][:, :4] > 0.5 for dancer in STATES]
     if given:
         contacts[0] = foot_contacts(lead)
+    times = None if beats is None else on_the_beat((lead, partner), beats)
+    if times is not None:
+        lead, partner = bent(lead, times), bent(partner, times)
+        contacts = [bent_contacts(one, times, FPS) for one in contacts]
     return finish(lead, partner, claimed=contacts, closeness=manner.closeness, given=given)
 
 
