@@ -468,7 +468,7 @@ def _back(front: np.ndarray, figure: Figure, corner: np.ndarray, mask: np.ndarra
     along = ((x - crown[0]) * down[0] + (y - crown[1]) * down[1]) / length**2
     across = ((x - crown[0]) * down[1] - (y - crown[1]) * down[0]) / length**2
     if figure.kind == "person":
-        face = (np.abs(across) < 0.56) & (along > 0.25) & (along < 1.1)
+        face = (np.abs(across) < 0.56) & (along > 0.25) & (along < 0.92)  # below is the neck
     else:
         face = ((along - 0.6) / 0.36) ** 2 + (across / 0.3) ** 2 < 1
     face &= mask > 0.3

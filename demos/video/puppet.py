@@ -25,6 +25,8 @@ _LAMP = np.array([-0.35, 0.72, 0.6])
 _LEAN = np.array([0.16, -0.1])
 _CELL, _LEFT, _BACK, _ROWS, _COLUMNS = 0.02, -2.0, -1.6, 130, 200
 _DARK = 0.42
+_BACK_MOST = 0.07
+"""Of the picture's height: how far up its floor figures may go to have room before them."""
 CHUNK = 6
 """Frames that a worker draws at a time."""
 Working = TypeVar("Working")
@@ -67,9 +69,9 @@ def rehearse(
     way = np.mean([way_of(track)[:length] for track in tracks], axis=0)
     for travel in (1.0, 0.8, 0.6, 0.4, 0.2, 0.0) if stay else (1.0,):
         bones = [pose(rig, track, travel=travel, way=way) for rig, track in zip(rigs, tracks, strict=True)]
-        scale, shift = _fit(rigs, bones, size) if stay else (1.0, 0.0)
+        scale, shift = _fit(rigs, bones, size) if stay else (1.0, np.zeros(2))
         made = [
-            Actor(rig, each, each.transforms, first.anatomy.height * scale, first.origin + np.array([shift, 0.0]))
+            Actor(rig, each, each.transforms, first.anatomy.height * scale, first.origin + shift)
             for rig, each in zip(rigs, bones, strict=True)
         ]
         if scale > 0.93:
@@ -103,8 +105,8 @@ def _width(rig: Rig) -> float:
     return float(np.clip(np.abs(trunk[:, 0]).max() if len(trunk) else 0.1, 0.05, 0.4))
 
 
-def _fit(rigs: Sequence[Rig], bones: Sequence[Bones], size: tuple[int, int]) -> tuple[float, float]:
-    """How much smaller figures must be to stay in the picture, and how far aside they stand, pixels."""
+def _fit(rigs: Sequence[Rig], bones: Sequence[Bones], size: tuple[int, int]) -> tuple[float, np.ndarray]:
+    """How much smaller figures must be to stay in the picture, and how far aside and back they stand, (2,) pixels."""
     width, height = size
     rig = rigs[0]
     reach = [_reach(each, own) for each, own in zip(rigs, bones, strict=True)]
@@ -113,9 +115,12 @@ def _fit(rigs: Sequence[Rig], bones: Sequence[Bones], size: tuple[int, int]) -> 
     unit = rig.anatomy.height
     margin = 0.012 * max(width, height)
     cropped = rig.anatomy.floor > height + 1
-    room = [(rig.origin[1] - margin) / max(top, 1e-3), (width - 2 * margin) / max(right - left, 1e-3)]
-    if not cropped and bottom < -0.02:  # steps towards the viewer come down in the picture
-        room.append(max(height - rig.origin[1], 0.02 * height) / -bottom)
+    # Steps towards the viewer come down in the picture: who has no room there stands a little farther back.
+    below = 0.0 if cropped else max(0.0, -unit * bottom - (height - rig.origin[1] - 1))
+    back = min(below, _BACK_MOST * height)
+    room = [(rig.origin[1] - back - margin) / max(top, 1e-3), (width - 2 * margin) / max(right - left, 1e-3)]
+    if below > back:
+        room.append((height - 1 - rig.origin[1] + back) / -bottom)
     scale = float(np.clip(min(room) / unit, 0.97 if cropped else 0.3, 1.0))
     origin = rig.origin[0]
     shift = 0.0
@@ -123,7 +128,7 @@ def _fit(rigs: Sequence[Rig], bones: Sequence[Bones], size: tuple[int, int]) -> 
         shift = margin - (origin + unit * scale * left)
     elif origin + unit * scale * right > width - margin:
         shift = width - margin - (origin + unit * scale * right)
-    return scale, 0.0 if cropped else float(shift)
+    return scale, np.zeros(2) if cropped else np.array([shift, -scale * back])
 
 
 def _behind(transforms: np.ndarray, fps: float) -> np.ndarray:

@@ -31,7 +31,8 @@ _ROUND_HEAD = 1.0
 _FINE = 105
 """Triangles along the figure's height."""
 _ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "middle_mcp"),
-         "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("heel", "toe")}  # fmt: skip
+         "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("ankle", "ankle")}  # fmt: skip
+"""Where the depth of what hangs on a bone begins and ends. Feet have their length in depth already."""
 _PLANES = {"pelvis": ("left_hip", "right_hip", "neck"), "chest": ("left_shoulder", "right_shoulder", "pelvis"),
            "head": ("left_ear", "right_ear", "crown", "chin")}  # fmt: skip
 _LIMB = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
@@ -112,7 +113,7 @@ def build(figure: Figure) -> Rig:
 def lifted(rig: Rig, shown: dict[str, np.ndarray], *, begins: bool) -> Rig:
     """The same puppet in depth: what covers the picture's pixels stays, nearer or farther as the pose `shown` says.
 
-    shown : name of a point -> (3,), in the puppet's axes and size; z is 0 at the hips.
+    shown : name of a point -> (3,), in the puppet's axes and size; z is 0 in the picture's plane.
     """
     depths = {name: float(shown[name][2]) for name in PLACE}
     at = {name: np.append(place[:2], 0.0) for name, place in rig.joints.items()}
