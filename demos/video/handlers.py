@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 import numpy as np
 
+from demos.audio import cache
 from demos.handover import Parcel
 from demos.motion.dance import Dance
 from demos.motion.files import open_dance
@@ -41,6 +42,7 @@ from demos.video.muse_words import LONGEST
 from demos.video.picture import from_array
 from demos.video.puppet_pose import pose
 from demos.video.track_motion import to_dance
+from demos.video.track_rhythm import beat_alignment
 
 HASH = "film"
 PREVIEW_S = 5.0
@@ -330,12 +332,23 @@ def _making(
     points = [
         ("good", f"Steps: {made_by.system}, weights {made_by.weights_sha256[:8] or 'none'}, seed {made_by.seed}.")
     ]
+    points += _rhythm(planned, work.song)
     if small:
         points.append(("half", "This is a quick preview: film it in full for size and length."))
     yield Shown(
         cast=cast, folder=folder, screen=cast.screen, home=gr.update(visible=True),
         made=said(card(text, points, mark="good")), downloads=gr.update(visible=False), saved=said(""), **_idle(),
     )  # fmt: skip
+
+
+def _rhythm(planned: Any, song: Path | None) -> list[tuple[str, str]]:
+    """How well the film keeps the beat, in one sentence, where there are a beat and key points."""
+    if song is None or not isinstance(planned, pipeline.Steps):
+        return []
+    on, chance, _ = beat_alignment(planned.tracks[0], cache.load(song)[1].beats)
+    if on is None or chance is None:
+        return []
+    return [("good" if on > chance else "half", f"Beat alignment {on:.2f}; by chance it would be {chance:.2f}.")]
 
 
 class _Work(NamedTuple):

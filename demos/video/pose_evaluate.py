@@ -20,8 +20,6 @@ from demos.audio.song import Song
 from demos.corpus.keypoints import COCO_PLACES, PLACE
 from demos.motion.contacts import runs
 from demos.motion.fairmotion_features import frechet_distance
-from demos.motion.rhythm import FPS as BEAT_FPS
-from demos.motion.rhythm import hit_rate, kinematic_beats, music_frames, shuffled_grids
 from demos.motion.vector import FPS
 from demos.runtime.errors import InputError
 from demos.video import pose_pipeline as pipeline
@@ -33,6 +31,7 @@ from demos.video.pose_finishing import track_of
 from demos.video.pose_model import PRIORS, SEGMENT, Told, XDancer, song_style, still
 from demos.video.pose_state import BONES, FEET, STATE, SURE
 from demos.video.track import PoseTrack, height_m
+from demos.video.track_rhythm import beat_alignment
 
 SONGS = 24
 LONG_S = 60.0
@@ -169,17 +168,6 @@ def measure(tracks: Sequence[PoseTrack], beats: Sequence[np.ndarray], scale: np.
         "way from the start, heights": _mean([float(np.abs(_root(track)).max()) for track in tracks]),
         "turned away, %": _mean([100 * turned_away(track) for track in tracks]),
     }
-
-
-def beat_alignment(track: PoseTrack, beats: np.ndarray) -> tuple[float | None, float | None, float | None]:
-    """BAS of the body's points as the viewer sees them, the mean of it against random grids of the same steps, and that
-    of beats halfway between the true ones."""
-    points = track.resample(BEAT_FPS).values[:, COCO_PLACES, :2]
-    danced = kinematic_beats(points)
-    grid = music_frames(beats, len(points) - 1)
-    between = music_frames(beats[:-1] + np.diff(beats) / 2, len(points) - 1)
-    random = _mean([hit_rate(other, danced) for other in shuffled_grids(grid, len(points) - 1)])
-    return hit_rate(grid, danced), random, hit_rate(between, danced)
 
 
 def features_of(track: PoseTrack) -> np.ndarray:

@@ -25,16 +25,18 @@ CAMERA_FAR = 3.5
 CAMERA_HIGH = 0.9
 """Heights of the figure: how far the camera stands, and how high above the floor: at the eyes of who takes a picture
 of the whole of somebody (chosen; no picture says it)."""
-_FLAT = {"trunk": 0.62, "arm": 0.92, "leg": 0.9}
+_FLAT = {"trunk": 0.76, "arm": 1.0, "leg": 1.06}
 """Thickness by width: a trunk is not round."""
 _ROUND_HEAD = 1.0
+_AHEAD = {"chest": 0.022, "pelvis": 0.008}
+"""Heights: a person's chest lies before the joints of the shoulders."""
 _FINE = 105
 """Triangles along the figure's height."""
 _ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "middle_mcp"),
          "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("ankle", "ankle")}  # fmt: skip
 """Where the depth of what hangs on a bone begins and ends. Feet have their length in depth already."""
 _PLANES = {"pelvis": ("left_hip", "right_hip", "neck"), "chest": ("left_shoulder", "right_shoulder", "pelvis"),
-           "head": ("left_ear", "right_ear", "crown", "chin")}  # fmt: skip
+           "head": ("left_ear", "right_ear")}  # fmt: skip
 _LIMB = {"arm": ("upper_arm", "forearm", "hand"), "leg": ("thigh", "shin", "foot")}
 
 
@@ -89,7 +91,10 @@ def build(figure: Figure) -> Rig:
         if layer.name.endswith("leg"):
             thick = _foot_depth(figure, layer.name, balloon.places, thick, anatomy)
         flat = (balloon.places - origin) / anatomy.height * [1, -1]
-        vertices.append(world_of(np.column_stack([flat, thick / anatomy.height]), side))
+        deep = thick / anatomy.height
+        if figure.kind == "person":
+            deep = deep + sum(ahead * own[:, BONE[bone]] for bone, ahead in _AHEAD.items())
+        vertices.append(world_of(np.column_stack([flat, deep]), side))
         faces.append(balloon.faces + count)
         weights.append(own)
         loose.append(_loose(figure, anatomy, layer.name, balloon.places))

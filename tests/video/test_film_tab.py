@@ -109,6 +109,7 @@ def test_a_dance_of_another_tab_is_filmed(arrived, click_song):
     done = steps[-1]
     assert 'role="alert"' not in done.made["value"]
     assert "quick preview" in done.made["value"]
+    assert "Beat alignment" in done.made["value"]
     film = Path(done.screen["film"]["path"])
     assert film.is_file()
     assert film.is_relative_to(workspace.root() / arrived.folder)

@@ -19,6 +19,7 @@ from demos.video.pose_finishing import track_of
 from demos.video.pose_model import SEGMENT
 from demos.video.pose_state import AHEAD, ASIDE, STATE, SURE, TURN, mirrored
 from demos.video.track import PoseTrack
+from demos.video.track_rhythm import beat_alignment
 
 SPEEDS = (AHEAD, ASIDE, TURN)
 
@@ -123,8 +124,8 @@ def stopping(every_s: float, seconds: float = 8.0) -> PoseTrack:
 
 def test_the_beat_score_is_high_on_the_beat_and_low_between():
     track = stopping(0.5)
-    on, chance, halfway = evaluate.beat_alignment(track, np.arange(0.5, 7.5, 0.5))
-    between, _, _ = evaluate.beat_alignment(track, np.arange(0.75, 7.5, 0.5))
+    on, chance, halfway = beat_alignment(track, np.arange(0.5, 7.5, 0.5))
+    between, _, _ = beat_alignment(track, np.arange(0.75, 7.5, 0.5))
     assert halfway is not None
     assert halfway < 0.1
     assert on is not None
