@@ -244,7 +244,7 @@ def speed(weights: str | Path | None = None) -> dict[str, float]:
     figure = finding.find(open_picture(ASSETS / "pictures" / f"{_PICTURES[0]}.png")).figures[0]
     times = []
     with tempfile.TemporaryDirectory() as folder:
-        for seconds in (1.0, 4.0, 4.0):
+        for seconds in (2.0, 4.0, 4.0):
             clock = time.perf_counter()
             muse_pipeline.animate(
                 figure, song, Path(folder) / "film.mp4", text="sway", seconds=seconds, size=512, weights=weights

@@ -23,7 +23,7 @@ LIMB = slice(BEND.stop, BEND.stop + 3 * LIMBS)
 STATE = LIMB.stop
 NAMES = (*WHOLE, *(f"bend {k}" for k in range(CORE - 1)),
          *(f"limb {k} {name}" for k in range(LIMBS) for name in ("swing", "bend", "stretch")))  # fmt: skip
-THINNEST = 0.05
+THINNEST = 0.14
 """Share of its width that a figure seen from the side keeps."""
 
 

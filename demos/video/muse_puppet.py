@@ -20,7 +20,7 @@ from demos.video.layers import bleed
 from demos.video.muse_shape import LIMBS, Shape
 from demos.video.puppet import shot
 
-_FINE = 42
+_FINE = 72
 """Triangles across the longer side."""
 _SMOOTHINGS = 5
 LATE_S, FOLLOW = 0.11, 0.55
@@ -52,6 +52,7 @@ def build(figure: Figure) -> Sheet:
     count = len(balloon.places) // 2
     faces = balloon.faces[: len(balloon.faces) // 2].astype(np.int32)
     places = balloon.places[:count]
+    faces = faces[_apart(figure.alpha, places, faces)]
     limb, root, middle = _follow(parted, places, faces)
     units = (places - shape.origin) / shape.unit * [1, -1]
     binding = muse_pose.bind(shape, units, limb, root, middle)
@@ -59,6 +60,15 @@ def build(figure: Figure) -> Sheet:
         shape, binding, np.concatenate([faces, faces[:, ::-1]]),
         bleed(np.ascontiguousarray(figure.picture[..., :3]), figure.alpha > 0.9), figure.size,
     )  # fmt: skip
+
+
+def _apart(alpha: np.ndarray, places: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(f,) bool: triangles of one piece of the outline, which do not bridge two, as letters of a word are."""
+    gaps = (alpha <= 0.5).astype(np.uint8)
+    piece = cv2.distanceTransformWithLabels(gaps, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP)[1]
+    at = np.clip(places.astype(int), 0, np.array(alpha.shape[::-1]) - 1)
+    corners = np.asarray(piece)[at[:, 1], at[:, 0]][faces]
+    return (corners == corners[:, :1]).all(axis=1)
 
 
 def _follow(

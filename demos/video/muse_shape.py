@@ -125,6 +125,30 @@ def find(alpha: np.ndarray) -> Shape:
     return take_apart(alpha).shape
 
 
+def _with_twigs(thin: np.ndarray, number: np.ndarray, label: np.ndarray, reach: np.ndarray, unit: float) -> None:
+    """What of the medial axis hangs on a limb alone - fingers, toes, leaves - goes with it: label and reach (n,) of the
+    pixels that number (h, w) counts are filled in there."""
+    known = np.zeros(thin.shape, bool)
+    ys, xs = np.nonzero(number >= 0)
+    known[ys, xs] = label[number[ys, xs]] >= 0
+    rest = (thin & (number >= 0) & ~known).astype(np.uint8)
+    count, parts = cv2.connectedComponents(rest, connectivity=8)
+    inner = cv2.distanceTransform((number >= 0).astype(np.uint8), cv2.DIST_L2, 5)
+    body = parts[np.unravel_index(int(np.argmax(np.where(rest > 0, inner, -1))), parts.shape)]
+    for part in range(1, count):
+        if part == body:
+            continue
+        own = parts == part
+        beside = (cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & known
+        if not beside.any():
+            continue
+        at_y, at_x = np.argwhere(beside)[0]
+        root = number[at_y, at_x]
+        rows = np.argwhere(own)
+        label[number[own]] = label[root]
+        reach[number[own]] = reach[root] + np.linalg.norm(rows - [at_y, at_x], axis=1) / unit
+
+
 def _without_holes(mask: np.ndarray) -> np.ndarray:
     """Handles and the insides of letters are filled, so that the medial axis has no loops."""
     outer, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -323,6 +347,7 @@ def _regions(
     at = np.clip(spots.astype(int), 0, np.array(mask.shape[::-1]) - 1)
     where = number[at[:, 1], at[:, 0]]
     label[where[where >= 0]], reach[where[where >= 0]] = owner[where >= 0], distance[where >= 0]
+    _with_twigs(thin, number, label, reach, unit)
     seeds = np.unique(np.concatenate([where[where >= 0], number[thin & (number >= 0)]]))
     full = np.array([[1, 0], [0, 1], [1, 1], [1, -1]])
     rows, columns, values = [], [], []

@@ -55,7 +55,7 @@ class Preset:
 
 
 PRESETS = {
-    "cpu": Preset((1.5, 14.0)),
+    "cpu": Preset((0.8, 7.0)),
     "gpu": Preset((1.0, 8.0), (4096, 256), pieces=30_000, sentences=8000, kinds=700),
     "trial": Preset((1, 1), (32, 4), pieces=12, sentences=20, kinds=9, steps=4, config=Config.tiny()),
 }
