@@ -36,7 +36,7 @@ def fidelity() -> list[dict]:
 
 
 def _compared(cut_out: np.ndarray, move: str) -> dict[str, float]:
-    behind = _wall(cut_out.shape[:2])
+    behind = _wall(*cut_out.shape[:2])
     shape = muse_shape.find(cut_out[..., 3] / 255.0)
     beat = np.arange(round(SECONDS * FPS)) / FPS * 2
     states = perform(Ask(move), shape, Clock(beat, np.full(len(beat), 0.5), 0.5), np.random.default_rng(3))
@@ -96,9 +96,8 @@ def _reduced(cut_out: np.ndarray) -> np.ndarray:
     return cv2.resize(cut_out, size, interpolation=cv2.INTER_AREA)
 
 
-def _wall(size: tuple[int, int]) -> np.ndarray:
+def _wall(height: int, width: int) -> np.ndarray:
     """A wall that is lighter above, with stripes wide enough to be guessed behind a figure."""
-    height, width = size
     y, x = np.mgrid[0:height, 0:width] / height
     shade = 214 - 40 * y + 6 * np.sin(2 * np.pi * x * 5)
     return np.stack([shade, shade + 6, shade + 14], axis=-1).clip(0, 255).astype(np.uint8)

@@ -174,8 +174,8 @@ def rehearse(sheet: Sheet, states: np.ndarray, fps: float, *, stay: bool = True,
         low, high = units.reshape(-1, 2).min(axis=0), units.reshape(-1, 2).max(axis=0)
         room = [1.0]
         margin = 0.01 * max(width, height)
-        if origin[1] - shape.unit * rest[:, 1].max() > margin:
-            room.append((origin[1] - margin) / max(shape.unit * high[1], 1.0))
+        top = min(margin, origin[1] - shape.unit * rest[:, 1].max())  # what the picture cuts off stays so
+        room.append((origin[1] - top) / max(shape.unit * high[1], 1.0))
         if high[0] - low[0] > rest[:, 0].max() - rest[:, 0].min():
             wide = max(width - 2 * margin, shape.unit * (rest[:, 0].max() - rest[:, 0].min()))
             room.append(wide / max(shape.unit * (high[0] - low[0]), 1.0))

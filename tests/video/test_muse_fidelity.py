@@ -39,3 +39,15 @@ def test_outlines_are_told_from_torn_ones():
     assert abs(calm["area"]) < 0.02
     assert calm["torn"] == 0
     assert 0.05 < grown["area"] < 0.16  # e^0.1
+
+
+def test_a_jump_stays_in_the_picture():
+    drawn = pot()
+    low = np.flatnonzero(drawn[..., 3].max(axis=1))[0]
+    drawn = np.ascontiguousarray(drawn[low + 1 :])  # the lid touches the picture's edge
+    sheet = muse_puppet.build(finding.of_shape(drawn, drawn[..., 3] / 255))
+    states = np.zeros((20, STATE))
+    states[10:, WHOLE["y"]] = 0.4
+    pixels = muse_puppet.rehearse(sheet, states, 30).pixels
+    assert pixels[..., 1].min() > -3
+    assert np.ptp(pixels[-1, :, 1]) < 0.9 * np.ptp(drawn[..., 3].nonzero()[0])
