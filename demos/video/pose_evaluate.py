@@ -37,7 +37,7 @@ SONGS = 24
 LONG_S = 60.0
 """Of the track on which drift is measured."""
 MADE, RAW, UNMUSICAL, REAL, OTHER, SWAY = (
-    "made", "made, feet as written", "made, shuffled music", "real", "real, of another song", "swaying on the beat"
+    "made", "made, as written", "made, shuffled music", "real", "real, of another song", "swaying on the beat"
 )  # fmt: skip
 HIDDEN = 0.3
 """Points less sure than this count as hidden."""

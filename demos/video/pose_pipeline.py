@@ -25,6 +25,7 @@ from demos.runtime.limits import LARGEST_SEED, SHORTEST_S, check
 from demos.video import pose_decoding as decoding
 from demos.video import pose_weights as networks
 from demos.video.figure import Figure
+from demos.video.pose_beats import on_the_beat
 from demos.video.pose_decoding import Choices
 from demos.video.pose_finishing import towards_viewer, track_of
 from demos.video.pose_start import Start, start_of
@@ -41,8 +42,8 @@ FRONT = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Danced:
-    """A track, what made it, the song's features, and one sentence about it. raw : the track before its feet were
-    held where they stand and lifted where they go."""
+    """A track, what made it, the song's features, and one sentence about it. raw : the track as the network wrote it,
+    before its stops were laid on beats, its feet held where they stand and lifted where they go."""
 
     track: PoseTrack
     raw: PoseTrack
@@ -63,6 +64,7 @@ def dance(
     guidance: float = 1.5,
     front: float = FRONT,
     feet: bool = True,
+    beats: bool = True,
     weights: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> Danced:
@@ -73,7 +75,8 @@ def dance(
     from the music. temperature : 0 the likeliest dance, more is looser. top_k : how many of the likeliest codes are
     drawn from. guidance : how much the music counts, 1 as it was learnt. front : how fast the figure comes back to
     face the viewer when its steps have turned it away, rad/s at most, 0 for not at all. feet : whether those that stand
-    are held, and those that go are lifted. weights : see pose_weights.load.
+    are held, and those that go are lifted. beats : whether time bends so that stops fall on beats. weights : see
+    pose_weights.load.
 
     The first frame is the pose of the picture, and bones keep the lengths that they have there. Raises InputError for a
     song that is none or shorter than 2 s, a figure without extent, and settings out of range.
@@ -97,11 +100,14 @@ def dance(
     tokens = decoding.write(network, music, features.values, first, choices, on_step=on_progress)
     states = towards_viewer(decoding.states_from(network, tokens, frames), float(front))
     raw = track_of(states, start, feet=False)
-    track = track_of(states, start) if feet else raw
+    if beats:
+        states = on_the_beat(states, features.beats)
+    track = track_of(states, start, feet=feet)
     settings = {
         "dance": {
             "frames": frames, "style": style, "temperature": float(temperature), "top_k": int(top_k),
-            "guidance": float(guidance), "front": float(front), "feet": bool(feet), "start": _told(start),
+            "guidance": float(guidance), "front": float(front), "feet": bool(feet), "beats": bool(beats),
+            "start": _told(start),
         },
         "versions": {"torch": torch.__version__, "numpy": np.__version__},
     }  # fmt: skip
