@@ -23,6 +23,8 @@ LIMB = slice(BEND.stop, BEND.stop + 3 * LIMBS)
 STATE = LIMB.stop
 NAMES = (*WHOLE, *(f"bend {k}" for k in range(CORE - 1)),
          *(f"limb {k} {name}" for k in range(LIMBS) for name in ("swing", "bend", "stretch")))  # fmt: skip
+ROUND = 0.75
+"""What grows taller by a factor grows thinner by this power of it: 1 would keep the area, 0.5 a round body's volume."""
 THINNEST = 0.14
 """Share of its width that a figure seen from the side keeps."""
 
@@ -65,7 +67,7 @@ def deform(shape: Shape, binding: Binding, states: np.ndarray) -> np.ndarray:
     points = _limbs(shape, binding, states, points)
     grown = np.exp(states[:, WHOLE["squash"], None])
     points[..., 1] *= grown
-    points[..., 0] /= np.sqrt(grown)
+    points[..., 0] /= grown**ROUND
     points = _bent(shape, binding, states, points, grown)
     tilt = states[:, WHOLE["tilt"], None]
     x, y = points[..., 0], points[..., 1]

@@ -96,7 +96,7 @@ def test_whole_figure_moves_by_hand(shape):
     made = muse_pose.control_points(shape, states)
     assert np.allclose(made[0] - shape.points, [0.25, 0], atol=1e-6)
     assert np.allclose(made[1], np.stack([-shape.points[:, 1], shape.points[:, 0]], axis=1), atol=1e-6)
-    assert np.allclose(made[2], shape.points * [1 / np.sqrt(2), 2], atol=1e-6)
+    assert np.allclose(made[2], shape.points * [2**-0.75, 2], atol=1e-6)
     assert np.allclose(made[3], shape.points * [-1, 1], atol=1e-6)
 
 
