@@ -57,13 +57,18 @@ def animate(options: argparse.Namespace) -> Report:
         fps=options.fps, seed=options.seed, style=options.style, camera=options.camera, shadow=not options.no_shadow,
         weights=options.weights, on_progress=_bar(options),
     )  # fmt: skip
+    seen = found.said
+    if film.track is None:  # moved by words, by limbs of its own
+        from demos.video import muse_shape, muse_shown
+
+        seen = muse_shown.described(muse_shape.find(figures[0].alpha))
     about = {
         "out": str(film.path), "bytes": film.path.stat().st_size, "size": list(film.size), "seconds": film.seconds,
-        "fps": film.fps, "found": found.said, "kind": found.figures[0].kind, "system": film.provenance.system,
+        "fps": film.fps, "found": seen, "kind": found.figures[0].kind, "system": film.provenance.system,
         "message": film.message,
     }  # fmt: skip
     width, height = film.size
-    return about, f"{found.said}\n{film.message} {width} x {height} pixels.\n{film.path}"
+    return about, f"{seen}\n{film.message} {width} x {height} pixels.\n{film.path}"
 
 
 def _size(text: str) -> int:

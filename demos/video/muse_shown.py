@@ -40,18 +40,22 @@ def lines(shape: Shape) -> list[list[str]]:
     return made
 
 
+def described(shape: Shape) -> str:
+    """One sentence for people."""
+    limbs, standing = int(shape.present.sum()), int((shape.present & shape.held).sum())
+    said = {0: "no limbs: it moves as one soft piece", 1: "one limb"}.get(limbs, f"{limbs} limbs")
+    return f"A body with {said}" + (f", {standing} on the ground." if standing else ".")
+
+
 def finder_parts(figure: Figure) -> tuple[dict[str, Any], str]:
-    """What the picture's panel shows instead of joints, and a sentence about it."""
+    """What the picture's panel shows instead of joints, and what to say about it."""
     try:
         shape = muse_shape.find(figure.alpha)
     except InputError as error:
         return {"points": {}, "lines": [], "fixed": True}, str(error)
     places = (shape.origin + shape.unit * shape.points * [1, -1]) / figure.size
     shown = {name: np.round(places[row], 4).tolist() for name, row in names(shape).items()}
-    limbs, standing = int(shape.present.sum()), int((shape.present & shape.held).sum())
-    said = {0: "no limbs: it moves as one soft piece", 1: "one limb"}.get(limbs, f"{limbs} limbs")
-    said += f", {standing} on the ground" if standing else ""
-    text = f"A body with {said}. Paint where the outline is off; what is bright will dance."
+    text = f"{described(shape)} Paint where the outline is off; what is bright will dance."
     return {"points": shown, "lines": lines(shape), "fixed": True}, text
 
 
