@@ -224,7 +224,7 @@ def choose_system(cast: Cast | None, folder: str | None, system: str) -> Shown:
     cast = cast or Cast()
     cast.wanted = system if system in pipeline.SYSTEMS else None
     shown = _picture(cast, folder) if cast.figures else Shown(cast=cast, **_system(cast))
-    return shown._replace(shelf=gr.skip(), system=gr.skip())
+    return shown._replace(shelf=gr.skip())
 
 
 def pick_text(cast: Cast | None, folder: str | None, event: gr.EventData) -> Shown:

@@ -37,6 +37,7 @@ def test_what_is_no_person_moves_as_words_say(arrived):
     assert not arrived.words["visible"]
     shown = handlers.choose_system(here, arrived.folder, "musedance")
     assert shown.words["visible"]
+    assert shown.system == "musedance"  # also where an earlier answer comes late
     assert not shown.steps["visible"]
     assert shown.finder["fixed"]
     assert {"axis_0", "axis_5"} <= set(shown.finder["points"])
