@@ -100,8 +100,8 @@ def _read(row: dict[str, Any], folder: Path, pictures: dict[str, np.ndarray]) ->
     if name not in pictures:
         pictures[name] = _pixels(folder / name)[..., [2, 1, 0, 3]].copy()
     alpha = _pixels(folder / Path(row["outline"]).name).astype(np.float32) / 255
-    numbers = [np.array(row[key], np.float32) for key in ("points", "confidence", "depth")]
-    return Figure(pictures[name], alpha, *numbers, row["kind"])
+    points, confidence, depth = (np.array(row[key], np.float32) for key in ("points", "confidence", "depth"))
+    return Figure(pictures[name], alpha, points, confidence, depth, row["kind"])
 
 
 def _pixels(path: Path) -> np.ndarray:
