@@ -374,14 +374,16 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = job(train)
     sub.add_argument(
-        "name", choices=["beats", "reader", "predictor", "editor", "retrieval", "duet", "xdancer", "musedance"]
+        "name",
+        choices=["beats", "reader", "predictor", "editor", "origins", "retrieval", "duet", "xdancer", "musedance"],
+        help="origins: the editor's first stage, for --start",
     )
     sub.add_argument("--preset", choices=["cpu", "polish", "gpu"], default="cpu", help="polish: beats only")
     sub.add_argument("--out", type=Path, help="where data and checkpoints are kept; output/NAME when left out")
     sub.add_argument("--corpus", type=Path, help="all but beats and reader: the corpus to learn from")
-    sub.add_argument("--minutes", type=float, help="predictor, editor, duet, xdancer: instead of the preset's")
-    sub.add_argument("--start", type=Path, help="predictor, editor: weights to begin with")
-    sub.add_argument("--rate", type=float, help="predictor, editor: of learning, instead of the preset's")
+    sub.add_argument("--minutes", type=float, help="predictor, editor, origins, duet, xdancer: instead of the preset's")
+    sub.add_argument("--start", type=Path, help="predictor, editor, origins: weights to begin with")
+    sub.add_argument("--rate", type=float, help="predictor, editor, origins: of learning, instead of the preset's")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--without-cem", action="store_true", help="editor: the ablation, to weights of its own")
     sub.add_argument("--without-interaction", action="store_true", help="duet: the ablation, kept in --out")

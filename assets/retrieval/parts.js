@@ -1,30 +1,12 @@
 // What the parts of the Find page share: their style sheet, small elements, addresses of previews.
 
 const here = new URL(import.meta.url);
+const elements = await import(new URL(`../page/elements.js${here.search}`, here).href);
 
-/** Resolves when the style sheet is in the page, so that nothing is drawn unstyled. */
-export const styled = new Promise((done) => {
-  const link = document.createElement("link");
-  const href = new URL(`find.css${here.search}`, here).href;
-  Object.assign(link, { rel: "stylesheet", href, onload: done, onerror: done });
-  document.head.append(link);
-});
+export const { button, make, plain } = elements;
 
-/** A new element; `text` is always text, never markup. */
-export function make(tag, className, text = "", attributes = {}) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
-
-/** A button that acts on click. */
-export function button(className, text, act, attributes = {}) {
-  const element = make("button", className, text, { type: "button", ...attributes });
-  element.addEventListener("click", act);
-  return element;
-}
+/** Resolves when the style sheet is in the page. */
+export const styled = elements.sheet(new URL(`find.css${here.search}`, here));
 
 const PATHS = {
   song: "M9 18V6l10-2v11M9 18a2.6 2.6 0 1 1-5.2 0A2.6 2.6 0 0 1 9 18Zm10-3a2.6 2.6 0 1 1-5.2 0 2.6 2.6 0 0 1 5.2 0Z",
@@ -38,19 +20,7 @@ const PATHS = {
 };
 
 /** A line icon of 24 x 24. */
-export function icon(name) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: "fd-icon", "aria-hidden": "true" })) {
-    element.setAttribute(key, value);
-  }
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", PATHS[name] ?? PATHS.text);
-  element.append(path);
-  return element;
-}
-
-/** A gradio value without its reactive wrapping. */
-export const plain = (value) => JSON.parse(JSON.stringify(value ?? null));
+export const icon = (name) => elements.drawn(PATHS[name] ?? PATHS.text, "fd-icon");
 
 /** Where a preview is: beside this file in assets/, or anywhere on the server when it begins with a slash. */
 export function address(path) {

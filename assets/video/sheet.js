@@ -1,17 +1,10 @@
 // What the parts of the Film tab share: the pages' small elements, and the tab's own style sheet beside theirs.
 
-import { styled as pages } from "../page/sheet.js";
-export { button, make, plain } from "../page/sheet.js";
-
 const here = new URL(import.meta.url);
+const load = (name) => import(new URL(`../page/${name}${here.search}`, here).href);
+const [elements, pages] = await Promise.all([load("elements.js"), load("sheet.js")]);
 
-/** Resolves when both style sheets are in the page, so that nothing is drawn unstyled. */
-export const styled = Promise.all([
-  pages,
-  new Promise((done) => {
-    const link = document.createElement("link");
-    const href = new URL(`film.css${here.search}`, here).href;
-    Object.assign(link, { rel: "stylesheet", href, onload: done, onerror: done });
-    document.head.append(link);
-  }),
-]);
+export const { button, make, plain } = elements;
+
+/** Resolves when both style sheets are in the page. */
+export const styled = Promise.all([pages.styled, elements.sheet(new URL(`film.css${here.search}`, here))]);

@@ -18,6 +18,7 @@ from demos.corpus.styles import STYLE_NAMES
 from demos.editing import origins
 from demos.editing.conditions import blend_s, change_mask, edit_condition
 from demos.editing.origins import Origins
+from demos.editing.reader_said import retold
 from demos.motion.vector import FPS
 from demos.nn.kinematics import canonical
 from demos.runtime.errors import InputError
@@ -142,7 +143,7 @@ class Pairs:
                     shard, tuple(views["before"]), tuple(views["after"]), tuple(views["music"]),
                     tuple(facts["beats"]), tuple(facts["downbeats"]), edit.kind, start, min(stop, WINDOW),
                     round(blend_s(edit.kind) * FPS), edit.parts, edit.strength,
-                    tuple(sentences.setdefault(text, len(sentences)) for text in facts["instructions"]),
+                    tuple(sentences.setdefault(text, len(sentences)) for text in retold(edit)),
                 )
             )  # fmt: skip
         self.embeddings = embed(list(sentences)).astype(np.float32)

@@ -62,7 +62,7 @@ def load_systems(folder: Path | None = None) -> Systems:
         editor,
         ablated,
         lambda text, dance: reading.read_all(text, dance, reader=reader),
-        lambda sentences: reading.embeddings(sentences, reader=reader),
+        lambda edit: reading.told(edit, reader=reader),
         partial(page, weights=folder),
     )
 
@@ -216,7 +216,7 @@ def text(found: Mapping[str, Any]) -> str:
         "(best phase; the mean over phases beside it).",
         "## Edits in unheard words",
         _table(editing["ways"]),
-        f"{editing['tasks']} edits. FIDs are to the corpus's own results. 'reader known': a trained wording with the "
+        f"{editing['tasks']} edits. FIDs are to the corpus's own results. 'reader known': the edit itself, with the "
         "true stretch, parts and strength. 'words, as the page': with feet locked, and where the checker does not see "
         "in the network's change what was read, the corpus's layers do it by rule; so its success is partly theirs.",
         "### Achieved by kind, %",

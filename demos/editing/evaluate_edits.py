@@ -54,16 +54,16 @@ class Systems:
     """The networks that are measured.
 
     plain : the editor without CEM, None when there is none. read : words and a dance -> what each clause asks for.
-    embed : sentences -> (n, 128) float32. page : a stretch, words and a seed -> the vectors that the page's own way
-    (pipeline.edit, feet locked) makes of them, and whether by rule; None for words that change nothing. Left out when
-    None.
+    tell : an edit -> (128,) float32 of demos.editing.reader.told. page : a stretch, words and a seed -> the vectors
+    that the page's own way (pipeline.edit, feet locked) makes of them, and whether by rule; None for words that change
+    nothing. Left out when None.
     """
 
     predictor: Predictor
     editor: Editor
     plain: Editor | None
     read: Callable[[str, Dance], Sequence[Read]]
-    embed: Callable[[Sequence[str]], np.ndarray]
+    tell: Callable[[Edit], np.ndarray]
     page: Callable[[Stretch, str, int], tuple[np.ndarray, bool] | None] | None = None
 
     @property
@@ -85,13 +85,11 @@ class Settings:
 class Task:
     """An edit asked of a stretch of an unseen dance.
 
-    said : in a wording of the test split. trained : in one that the reader was trained on. after : as the corpus's
-    layers carry it out, passed by the checker.
+    said : in a wording of the test split. after : as the corpus's layers carry it out, passed by the checker.
     """
 
     edit: Edit
     said: str
-    trained: str
     stretch: Stretch
     after: np.ndarray
     seed: int
@@ -138,8 +136,8 @@ def _task(stretch: Stretch, kind: str, seed: int) -> Task | None:
     after = carry_out(dance, edit)
     if not check(dance, after, edit).passed:
         return None
-    said, trained = (instructions(edit, seed=seed, count=1, split=split)[0] for split in ("test", "train"))
-    return Task(edit, said, trained, stretch, vector.encode(after.motions[0]), seed)
+    said = instructions(edit, seed=seed, count=1, split="test")[0]
+    return Task(edit, said, stretch, vector.encode(after.motions[0]), seed)
 
 
 def run(
@@ -151,11 +149,10 @@ def run(
 ) -> dict[str, list[Outcome]]:
     """Every task in every way: end to end; as if the reader knew; with another's words; by the corpus; not at all.
 
-    "reader known" takes a trained wording's embedding and the true
-    stretch, parts and strength: what is then missed is the editor's fault.
+    "reader known" takes the edit itself: what is then missed is the editor's fault.
     """
     settings = settings or Settings()
-    embedded = systems.embed([task.trained for task in tasks])
+    embedded = [systems.tell(task.edit) for task in tasks]
     outcomes: dict[str, list[Outcome]] = {}
 
     def add(way: str, task: Task, vectors: np.ndarray, understood: bool = True, by_rule: bool = False) -> None:
@@ -285,7 +282,7 @@ def drift(
 
     starts : stretches of generated dances. reference : clips that FIDs are measured to.
     The same edits, drawn so that they suit, are also carried out by the corpus's layers: asked-for change moves
-    an FID too. Held-out words, the true stretch and parts.
+    an FID too. The reader is known.
 
     Returns "rounds": way -> ["0", "1", "2", "3"] -> measures; "chains": how many.
     """
@@ -294,8 +291,7 @@ def drift(
     states: dict[str, list[list[np.ndarray]]] = {way: [] for way in (*systems.editors, CORPUS)}
     passed: dict[str, list[list[bool]]] = {way: [[] for _ in range(ROUNDS)] for way in states}
     for number, (stretch, edits) in enumerate(drawn):
-        said = [instructions(edit, seed=seed + number, count=1, split="test")[0] for edit in edits]
-        embedded = systems.embed(said)
+        embedded = [systems.tell(edit) for edit in edits]
         for way, chain in states.items():
             present, states_here = stretch.vectors, [stretch.vectors]
             for turn, edit in enumerate(edits):

@@ -7,9 +7,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from demos.editing.conditions import PART_NAMES
-from demos.editing.model import Doors, Taking
+from demos.editing.model import Doors
 from demos.editing.origins import Origins
 from demos.motion.skeleton import FEET
+from demos.motion.vector import FPS
 from demos.nn.kinematics import joint_positions
 
 WEIGHTS = {
@@ -17,6 +18,9 @@ WEIGHTS = {
 }  # fmt: skip
 """DanceEditor has 10 x simple + velocity + foot without saying in which units; chosen so that each term of a
 half-trained network is of the same size."""
+RATE, RATE_FRAMES = 0.3, 4
+"""How much a second a second of a wrong rate of time counts beside a second of a wrong time, and the frames over which
+rates are compared: where poses come from is known to a frame."""
 STRETCH = 60
 """Frames, at a random place, on which joint positions are compared: they cost as much as the network."""
 
@@ -54,25 +58,32 @@ def motion_losses(
 
 
 def origin_losses(
-    taking: Taking, doors: Doors, origins: Origins[Tensor], where: Tensor, sees: Tensor
+    later: Tensor, yaw: Tensor, doors: Doors, origins: Origins[Tensor], where: Tensor, sees: Tensor
 ) -> dict[str, Tensor]:
     """How far what an editor takes from the dance before is from where the edited frames do come from.
 
-    where : (batch, frames, 18), counted where it lets change in full. sees : (batch,) 0 for rows that do not count.
-    "time" is in seconds and "turn" in radians, of the rows that have any; "doors" is the cross entropy of all doors.
+    later, yaw : (batch, frames, 1). where : (batch, frames, 18), counted where it lets change in full. sees : (batch,)
+    0 for rows that do not count.
+    "time" is in seconds and "turn" in radians, of the rows that have any, with how fast they change counted too: a
+    place that wavers by a frame trembles. "doors" is the cross entropy of all doors.
     """
     inside = (where[..., : len(PART_NAMES)].amax(-1) > 0.99).float() * sees[:, None]
 
     def mean(made: Tensor, wanted: Tensor, rows: Tensor, beta: float) -> Tensor:
-        values = functional.smooth_l1_loss(made[..., 0], wanted, reduction="none", beta=beta) * inside
+        made = made[..., 0]
+        values = functional.smooth_l1_loss(made, wanted, reduction="none", beta=beta) * inside
+        wrong = (made - wanted) * FPS / RATE_FRAMES
+        rate = wrong[:, RATE_FRAMES:] - wrong[:, :-RATE_FRAMES]
+        speeds = functional.smooth_l1_loss(rate, torch.zeros_like(rate), reduction="none", beta=beta)
+        values[:, RATE_FRAMES:] += RATE * speeds * inside[:, RATE_FRAMES:] * inside[:, :-RATE_FRAMES]
         return (values.sum(1) / inside.sum(1).clamp(min=1) * rows).mean()
 
     wanted = ((doors.later, origins.retimed), (doors.yaw, origins.turned))
     open_ = [functional.binary_cross_entropy_with_logits(door[:, 0, 0], flag, sees) for door, flag in wanted]
     side = functional.binary_cross_entropy_with_logits(doors.mirror[:, 0], origins.mirrored, sees[:, None])
     return {
-        "time": mean(taking.later, origins.later, origins.retimed, 0.1),
-        "turn": mean(taking.yaw, origins.yaw, origins.turned, 0.3),
+        "time": mean(later, origins.later, origins.retimed, 0.1),
+        "turn": mean(yaw, origins.yaw, origins.turned, 0.3),
         "doors": sum(open_, side),
     }
 

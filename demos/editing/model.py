@@ -22,10 +22,11 @@ from torch.nn import functional
 from demos.audio.conditions import MUSIC
 from demos.corpus.styles import STYLE_NAMES
 from demos.editing.conditions import PART_NAMES, WHERE, columns_of_parts
-from demos.motion.vector import FPS, ROOT, WIDTH, mirrored_columns
+from demos.motion.vector import FPS, ROOT, ROTATIONS, WIDTH, mirrored_columns
 from demos.nn.diffusion import scheduler
 from demos.nn.kinematics import Ground, moved, off, onto
 from demos.nn.normaliser import Normaliser
+from demos.nn.tracks import fused
 from demos.nn.transformer import Block, timestep_embedding
 
 EMBEDDING = 128
@@ -260,6 +261,9 @@ class CrossModalityEditing(nn.Module):
 class Course(nn.Module):
     """When and how far turned the dance before is taken over, frame by frame: told by the cues and the counts alone.
 
+    Each is told twice, as a place and as a rate, and fused (`demos.nn.tracks`): a held pose stands still only if its
+    time runs backwards as fast as the dance runs on, which no sequence of places says exactly.
+
     The noisy sample is kept from it: at its last steps it shows the answer, and at the first, where the dance is
     decided, the network would have learnt little but to look there.
     """
@@ -268,21 +272,43 @@ class Course(nn.Module):
         super().__init__()
         self.patch, width = config.patch, config.detail
         self.scale_shift = nn.Linear(config.width, 2 * config.patch * width)
-        self.seen = nn.Linear(WHERE + MUSIC, width)
+        self.seen = nn.Linear(WHERE + MUSIC + 2 * SHARES, width)
         self.layers = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2) for _ in range(2))
-        self.out = nn.Linear(width, 2)
+        self.out = nn.Linear(width, 8)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, cues: Tensor, around: Tensor) -> tuple[Tensor, Tensor]:
-        """cues (batch, n, width), around (batch, frames, WHERE + MUSIC) -> (batch, frames, 1) seconds and radians."""
-        frames = around.shape[:2]
+    def forward(self, cues: Tensor, where: Tensor, music: Tensor) -> tuple[Tensor, Tensor]:
+        """cues (batch, n, width), where (batch, frames, WHERE), music (batch, frames, MUSIC) normalised ->
+        (batch, frames, 1) seconds and radians, 0 where the edit may not act."""
+        frames = where.shape[:2]
         scale, shift = self.scale_shift(functional.silu(cues)).chunk(2, dim=-1)
-        hidden = self.seen(around) * (1 + scale.reshape(*frames, -1)) + shift.reshape(*frames, -1)
+        hidden = self.seen(torch.cat([where, music, _shares(where)], dim=-1))
+        hidden = hidden * (1 + scale.reshape(*frames, -1)) + shift.reshape(*frames, -1)
         for layer in self.layers:
             hidden = hidden + layer(functional.silu(hidden).transpose(1, 2)).transpose(1, 2)
-        later, yaw = self.out(hidden).float().split(1, dim=-1)
-        return later, yaw
+        inside = (where[..., : len(PART_NAMES)].amax(-1, keepdim=True) > 0).float()
+        place, rate, sure_place, sure_rate = self.out(hidden).float().split(2, dim=-1)
+        sure_place = (SURE_SPAN * (sure_place / SURE_SPAN).tanh() * inside).exp()
+        sure_rate = SURE_RATE * (SURE_SPAN * (sure_rate / SURE_SPAN).tanh()).exp()
+        told = (place * inside, rate[:, 1:] * inside[:, 1:] / FPS, sure_place, sure_rate[:, 1:])
+        later, yaw = fused(*(torch.cat(part.unbind(-1)) for part in told)).chunk(2)
+        return later[..., None], yaw[..., None]
+
+
+SHARES = 3
+"""Swings, from the edit's start to its end, by which a course knows how much of the edit is over."""
+SURE_RATE, SURE_SPAN = 900.0, 5.0
+"""A place that is right to .3 s (or rad) goes with a rate that is right to .3 s in a second: their variances a frame
+are 900 apart. Each may be exp(+-SURE_SPAN) as sure."""
+
+
+def _shares(where: Tensor) -> Tensor:
+    """How much of the edit is over, as angles: (batch, frames, WHERE) -> (batch, frames, 2 SHARES)."""
+    since, until = where[..., -2:].split(1, dim=-1)
+    share = 2 * torch.pi * since / (since + until).clamp(min=1e-3)
+    swings = share * torch.arange(1, SHARES + 1, device=where.device)
+    return torch.cat([swings.cos() - 1, swings.sin()], dim=-1)
 
 
 class Taking(NamedTuple):
@@ -436,15 +462,12 @@ class Editor(nn.Module):
     ) -> tuple[Tensor, tuple[Taking, Doors] | None]:  # fmt: skip
         """As `forward`, with what would be taken over from the dance before were its doors open, and the doors; None
         without the module."""
-        reading, seeing = reads.view(-1, 1, 1), sees.view(-1, 1, 1)
+        seeing = sees.view(-1, 1, 1)
         was = self.seen(before, ground)
         music_tokens = self.music(music)
         step = self.step(steps)
-        told = self.instruction(instruction)[:, None]
-        told = told * reading + self.no_instruction * (1 - reading)
-        edit = told + self.where(where)
-        initial = self.initial(was) * seeing + self.no_initial * (1 - seeing)
-        cues, _ = self.cem(initial, edit, functional.silu(step + music_tokens))
+        told = self._told(instruction, reads)
+        cues = self._cues(was, told, where, step, music_tokens, seeing)
         condition = functional.silu(step + cues)
         tokens = self.motion(torch.cat([noisy, where], dim=-1)) + music_tokens
         for block in self.blocks:
@@ -456,19 +479,55 @@ class Editor(nn.Module):
             return torch.where(free, self.posterior(expected, noisy, steps), was), None
         said = self.detail(tokens, noisy, torch.cat([was * seeing, around], dim=-1), step)
         made, gate, added, swing, even = said.split(WIDTH, dim=-1)
-        later, yaw = self.course(cues + told, around)
+        later, yaw = self.course(cues + told, where, around[..., WHERE:])
+        doors = self._doors(told)
         gate = (gate + 2 * (1 - seeing)).sigmoid()  # without a dance to keep, nearly all is made
-        doors = Doors(*(DOOR_SPEED * self.doors(functional.silu(told)).float()).split([1, 1, 1, WIDTH], dim=-1))
         acts = where[..., : len(PART_NAMES)]
         side = doors.mirror.sigmoid() * (acts @ self.columns)
         with torch.autocast(noisy.device.type, enabled=False):  # metres from afar need all their digits
             acts = acts.amax(-1, keepdim=True)
             taking = Taking(later, side, swing.float() * doors.swing.sigmoid(), even.float(), yaw)
-            shown = taking._replace(later=doors.later.sigmoid() * acts * later, yaw=doors.yaw.sigmoid() * acts * yaw)
+            retimed = doors.later.sigmoid()
+            shown = taking._replace(
+                later=retimed * acts * later, yaw=doors.yaw.sigmoid() * acts * yaw, even=(1 - retimed) * taking.even
+            )
             kept = self.seen(self.taken(before, shown), ground) * seeing
             kept = kept + taking.swing * (kept - kept.mean(dim=1, keepdim=True))
-        expected = torch.where(free, (kept + gate * (made - kept) + added).to(was.dtype), was)
-        return torch.where(free, self.posterior(expected, noisy, steps), was), (taking, doors)
+            # What is taken from other times is whole, and a heading that is turned is right: nothing is made beside
+            # them, and no noise is left in them, for it would move a pose that is held.
+            taken = retimed.expand_as(side)
+            heading = ROTATIONS.start + torch.arange(6, device=side.device)
+            taken = taken.index_copy(-1, heading, torch.maximum(taken, doors.yaw.sigmoid())[..., heading])
+        expected = (kept + (1 - taken) * (gate * (made - kept) + added)).to(was.dtype)
+        clean = expected + (1 - taken) * (self.posterior(expected, noisy, steps) - expected)
+        return torch.where(free, clean, was), (taking, doors)
+
+    def origins(
+        self, before: Tensor, ground: Ground, music: Tensor, instruction: Tensor, where: Tensor, steps: Tensor
+    ) -> tuple[Tensor, Tensor, Doors]:
+        """Where the frames of the result come from, without the result: later, yaw (batch, frames, 1) and the doors.
+        Arguments as in `forward`."""
+        everything = torch.ones_like(steps, dtype=before.dtype)
+        told = self._told(instruction, everything)
+        was, seeing = self.seen(before, ground), everything.view(-1, 1, 1)
+        cues = self._cues(was, told, where, self.step(steps), self.music(music), seeing)
+        later, yaw = self.course(cues + told, where, self.music.normalise(music))
+        return later, yaw, self._doors(told)
+
+    def _told(self, instruction: Tensor, reads: Tensor) -> Tensor:
+        reading = reads.view(-1, 1, 1)
+        return self.instruction(instruction)[:, None] * reading + self.no_instruction * (1 - reading)
+
+    def _cues(
+        self, was: Tensor, told: Tensor, where: Tensor, step: Tensor, music_tokens: Tensor, seeing: Tensor
+    ) -> Tensor:
+        initial = self.initial(was) * seeing + self.no_initial * (1 - seeing)
+        cues, _ = self.cem(initial, told + self.where(where), functional.silu(step + music_tokens))
+        return cues
+
+    def _doors(self, told: Tensor) -> Doors:
+        logits = DOOR_SPEED * self.doors(functional.silu(told)).float()
+        return Doors(*logits.split([1, 1, 1, WIDTH], dim=-1))
 
 
 Network = TypeVar("Network", Predictor, Editor)

@@ -24,7 +24,7 @@ from demos.corpus.edits import SLIGHT, STRONG, USUAL, Edit, make_edit, opposite
 from demos.corpus.understanding import kind_fits
 from demos.editing import reader_clauses as clauses
 from demos.editing.reader_model import EMBEDDING, HEADS, NO_EDIT, Reader, ReaderConfig
-from demos.editing.reader_said import describe
+from demos.editing.reader_said import describe, retold
 from demos.editing.reader_times import time_said
 from demos.motion.dance import Dance
 from demos.runtime.caches import file_sha256, shared
@@ -37,6 +37,10 @@ LONGEST = 400
 MOST_CLAUSES = 6
 LEAST = 0.4
 """The least probability of the likeliest kind at which an edit is carried out."""
+SURE = 0.7
+"""The probability from which on a reading of several words outweighs readings of a few of them."""
+STEPS = frozenset({"step_touch", "two_step", "grapevine", "box", "cha_cha", "salsa", "march", "kick"})
+"""Kinds whose figures are told step by step."""
 _WORDS = 3.0
 """What the likeness to a known wording (0 to 1.35) is worth in the logarithm of a kind's probability; chosen on
 reader_free.FREE_SET, where the network alone read 75 % of the kinds and both together 81 %."""
@@ -50,7 +54,8 @@ EXAMPLES = '"raise both arms in the second half", "make it sharper" or "turn to 
 class Reading:
     """What was made of one instruction.
 
-    edit : complete for this dance, or None. embedding : (128,) float32. confidence : 0 to 1 that the kind is right.
+    edit : complete for this dance, or None. embedding : (128,) float32, of an edit as `told` has it. confidence : 0 to
+    1 that the kind is right.
     said : what was understood, in plain words, "" for nothing. problem : one sentence when there is no edit.
     text : the words that were read. note : what could not be taken into account, although there is an edit.
     """
@@ -115,9 +120,17 @@ def _load(path: Path) -> Reader:
 
 
 def embeddings(sentences: Sequence[str], *, reader: Reader | None = None) -> np.ndarray:
-    """Sentences -> (n, 128) float32, what the Editor is conditioned on."""
+    """Sentences -> (n, 128) float32, what the Editor is trained on."""
     heard = _hear(sentences, reader or load_reader())
     return np.stack([one.embedding for one in heard]) if heard else np.zeros((0, EMBEDDING), np.float32)
+
+
+def told(edit: Edit, *, reader: Reader | None = None) -> np.ndarray:
+    """(128,) float32: what the Editor is told of an edit that was understood.
+
+    The mean embedding of the wordings that it was trained on: other words for the same lie where it has never been.
+    """
+    return embeddings(retold(edit), reader=reader).mean(axis=0)
 
 
 def _weighed(heard: _Heard, text: str, dance: Dance) -> _Heard:
@@ -158,7 +171,7 @@ def read(text: str, dance: Dance, *, reader: Reader | None = None) -> Reading:
         problem = clauses.contradiction(text)
     if problem is not None:
         return Reading(None, heard.embedding, 0.0, "", problem, text)
-    return _interpret(text, _weighed(heard, text, dance), dance)
+    return _interpret(text, _weighed(heard, text, dance), dance, reader)
 
 
 def read_all(text: str, dance: Dance, *, reader: Reader | None = None) -> list[Reading]:
@@ -169,9 +182,7 @@ def read_all(text: str, dance: Dance, *, reader: Reader | None = None) -> list[R
         return [read(text, dance, reader=reader)]
     spans = clauses.pieces(text)
     if len(spans) > 1:
-        parts = [text[start:end] for start, end in spans]
-        kinds = [_weighed(heard, part, dance).kind for heard, part in zip(_hear(parts, reader), parts, strict=True)]
-        spans = clauses.join(spans, [kind != NO_EDIT and chance >= LEAST for kind, chance in kinds])
+        spans = _cut(text, spans, dance, reader)
     if len(spans) == 1 or (len(text) <= LONGEST and clauses.contradiction(text)):
         return [read(text, dance, reader=reader)]
     parts = [text[start:end].strip(" ,") for start, end in spans]
@@ -184,6 +195,28 @@ def read_all(text: str, dance: Dance, *, reader: Reader | None = None) -> list[R
         rest = ", ".join(parts[MOST_CLAUSES:])
         readings.append(Reading(None, np.zeros_like(readings[0].embedding), 0.0, "", problem, rest))
     return _opposed(readings)
+
+
+def _cut(text: str, spans: list[tuple[int, int]], dance: Dance, reader: Reader) -> list[tuple[int, int]]:
+    """The clauses of a text that may be cut at these places: one where its pieces only spell out a single figure
+    ("step to the side, behind, to the side, touch")."""
+    parts = [text[start:end] for start, end in spans]
+    whole, *kinds = (
+        _weighed(heard, part, dance).kind
+        for heard, part in zip(_hear([text[:LONGEST], *parts], reader), [text, *parts], strict=True)
+    )
+    able = [
+        kind != NO_EDIT and chance >= LEAST and clauses.names_change(time_said(part, dance).rest)
+        for part, (kind, chance) in zip(parts, kinds, strict=True)
+    ]
+    joined = clauses.join(spans, able)
+    asked = [found for found, can in zip(kinds, able, strict=True) if can]
+    sure = whole[0] != NO_EDIT and whole[1] >= SURE and len(text) <= LONGEST
+    figure = whole[0] in STEPS and all(kind in STEPS or kind in ("turn", "travel") for kind, _ in asked)
+    doubtful = min((chance for _, chance in asked), default=0.0) < SURE
+    if len(joined) > 1 and sure and not clauses.parted(text) and (figure or doubtful):
+        return [(0, len(text))]
+    return joined
 
 
 def _one_kind(text: str, readings: list[Reading], dance: Dance, reader: Reader) -> list[Reading]:
@@ -221,7 +254,7 @@ def _opposed(readings: list[Reading]) -> list[Reading]:
     return kept
 
 
-def _interpret(text: str, heard: _Heard, dance: Dance) -> Reading:
+def _interpret(text: str, heard: _Heard, dance: Dance, reader: Reader) -> Reading:
     """The edit that the network's answers and the grammar make together."""
     kind, confidence = heard.kind
     if kind == NO_EDIT:
@@ -245,7 +278,7 @@ def _interpret(text: str, heard: _Heard, dance: Dance) -> Reading:
         )
     except InputError as error:
         return Reading(None, heard.embedding, confidence, "", str(error), text)
-    return Reading(edit, heard.embedding, confidence, describe(edit), None, text, time.note)
+    return Reading(edit, told(edit, reader=reader), confidence, describe(edit), None, text, time.note)
 
 
 def _parts(kind: str, text: str, heard: _Heard) -> tuple[tuple[str, ...], tuple[str, ...]]:

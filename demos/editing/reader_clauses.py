@@ -212,6 +212,28 @@ def join(spans: Sequence[tuple[int, int]], able: Sequence[bool]) -> list[tuple[i
     return found or [(spans[0][0], spans[-1][1])]
 
 
+_MODIFIES = re.compile(
+    r"\b(?:just )?(?:a (?:bit|little|touch|lot)|slightly|somewhat|really strongly|as much as you can|to the maximum"
+    r"|much|far|way|to the beat|(?:once )?(?:every|each|per) (?:\d+|one|two|four|eight|second|other)? ?"
+    r"(?:beats?|counts?|downbeats?)?|throughout|the whole time|all the way through|please|yeah|hey|now|ok|people"
+    r"|and|but|then|the|one|in|on|for|at|during|over|part|section|\d+)(?=$|[^\w])"
+)
+"""Words on how far, how often and how politely, that ask for nothing by themselves."""
+
+
+def names_change(text: str) -> bool:
+    """Whether words, `normal` and without their time, say more than how far, how often and what is kept."""
+    return re.search(r"[a-z]", _MODIFIES.sub(" ", without_kept(text))) is not None
+
+
+_PARTED = re.compile(r"\n|[.;!?]\s+\w|\b(?:then|after that|afterwards|and also|also)\b")
+
+
+def parted(text: str) -> bool:
+    """Whether a text says itself that it asks for one thing after another or beside another."""
+    return _PARTED.search(_KEEP.sub(" ", text)) is not None
+
+
 def kept(text: str) -> tuple[str, ...]:
     """The parts that are to be kept: "but leave the feet as they are" -> ("legs",); not in "keep the arms up"."""
     plain = text.lower()

@@ -16,6 +16,7 @@ from demos.corpus.instructions import instructions
 from demos.editing.reader_model import HEADS, NO_EDIT
 from demos.editing.reader_words import AFTER, BEFORE, FREE, PROBLEMS
 from demos.editing.reader_words_more import FURTHER, MORE_NONE, OPENINGS, SHORT, TAILS
+from demos.editing.reader_words_plain import PLAIN
 from demos.runtime.errors import InputError
 
 UNSAID = -1
@@ -73,7 +74,7 @@ def further(count: int, *, seed: int) -> list[Example]:
         edit = draw(rng)
         if rng.random() < 0.6 and not EDIT_KINDS[edit.kind].ends:  # bare: a short order without a time, as most are
             edit = Edit(edit.kind, WHOLE, 0.0, 8.0, edit.params, edit.only, (), edit.strength)
-        words = FURTHER if rng.random() < 0.75 else FREE
+        words = (PLAIN, FURTHER, FREE)[int(rng.choice(3, p=(0.45, 0.35, 0.2)))]
         text = _free(edit, rng, words)
         if rng.random() < 0.25:
             text += _pick(TAILS, rng)

@@ -1,10 +1,13 @@
-"""An edit in plain words, as the page repeats what it has understood."""
+"""An edit in words: as the page repeats what it has understood, and as the Editor is told it."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from demos.corpus.edit_kinds import EDIT_KINDS
-from demos.corpus.edit_ranges import When
-from demos.corpus.edits import SLIGHT, Edit
+from demos.corpus.edit_ranges import WHOLE, When
+from demos.corpus.edits import SLIGHT, STRONG, USUAL, Edit
+from demos.corpus.instructions import instructions
 
 _PHRASES: dict[str, str] = {
     "raise_arms": "raise {side} {to}", "lower_arms": "lower {side}", "wave_arms": "wave {side}{every}",
@@ -40,6 +43,27 @@ _EVERY = {
     8.0: " every eight beats",
 }  # fmt: skip
 _PARTS = {"left_arm": "left arm", "right_arm": "right arm", "upper": "upper body"}
+
+
+_REGISTERS = ("plain", "casual", "formal", "terse")
+_EACH = 2
+_ENDS = {"hold_start": When("first_bars", 1), "hold_end": When("last_bars", 1)}
+
+
+def retold(edit: Edit) -> tuple[str, ...]:
+    """An edit in a few wordings that the Editor is trained on. When, and what is kept, are left out: these it is told
+    frame by frame."""
+    strength = min((SLIGHT, USUAL, STRONG), key=lambda amount: abs(amount - edit.strength))
+    when = _ENDS.get(edit.kind, WHOLE)
+    return _retold(Edit(edit.kind, when, 0.0, 0.0, edit.params, edit.only, (), strength).to_json())
+
+
+@lru_cache(maxsize=4096)
+def _retold(text: str) -> tuple[str, ...]:
+    edit = Edit.from_json(text)
+    return tuple(
+        way for register in _REGISTERS for way in instructions(edit, seed=0, count=_EACH, registers=(register,))
+    )
 
 
 def describe(edit: Edit) -> str:

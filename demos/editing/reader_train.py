@@ -21,7 +21,7 @@ from demos.runtime.settings import WEIGHTS
 from demos.text.encoder import WIDTH, pad, token_states
 
 COUNT, EPOCHS, BATCH, RATE = 14_000, 6, 64, 1e-3
-MORE, MORE_EPOCHS, MORE_RATE = 3_000, 3, 6e-4
+MORE, MORE_EPOCHS, MORE_RATE = 12_000, 5, 6e-4
 MORE_SHORT = 60
 """Characters of the further examples that are learnt from: what people type is short."""
 _WEIGHT = {"when": 0.3, "problem": 0.5}

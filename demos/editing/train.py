@@ -18,8 +18,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from demos.corpus.styles import STYLE_NAMES
-from demos.editing import weights
-from demos.editing.data import WINDOW, Dances, Pairs
+from demos.editing import origins, weights
+from demos.editing.data import WINDOW, Dances, EditBatch, Pairs
 from demos.editing.losses import motion_losses, origin_losses, weighted
 from demos.editing.model import EMBEDDING, Config, Editor, Kind, Predictor, parameters_of
 from demos.editing.origins import Origins
@@ -40,6 +40,8 @@ NO_INSTRUCTION, NO_BEFORE = 0.08, 0.08
 TYPICAL_CHANGE, LEAST_CHANGE = 0.2, 0.03
 """Mean squares of what an edit changes, normalised, over all columns of a window: the mean of all kinds, and about what
 a lean or a shimmy does, from where on a smaller change counts less."""
+ORIGINS = "origins"
+"""The first stage of the editor's training: a name beside predictor and editor."""
 OPEN = {"predictor": 0.15, "editor": 0.05}
 """Share of the variance of motion that a network leaves open at first: the editor sees most in the dance before."""
 AVERAGE = 0.995
@@ -79,10 +81,10 @@ def train(
 ) -> dict[str, float]:
     """Train one network.
 
-    name : predictor or editor. corpus : a folder built by `corpus build`. out : the weights to write, in weights/ when
-    None. checkpoint : where to go on from. start : weights to begin with (as weight_files.find) instead of random ones;
-    their size and statistics stay. minutes, rate : instead of the preset's; a start wants a rate of about a third.
-    cem : False for the editor's ablation.
+    name : predictor, editor, or origins for the editor's first stage alone. corpus : a folder built by `corpus build`.
+    out : the weights to write, in weights/ when None. checkpoint : where to go on from. start : weights to begin with
+    (as weight_files.find) instead of random ones; their size and statistics stay. minutes, rate : instead of the
+    preset's; a start wants a rate of about a third. cem : False for the editor's ablation.
     Returns steps, minutes and the running means of the losses. Raises InputError for unknown names, corpora or weights.
     """
     if preset not in PRESETS:
@@ -174,9 +176,35 @@ class EditorTask:
             clean.float(), wanted, lambda seen: network.shown(seen, ground), generator=noise, weights=weights
         )
         if taking is not None:
-            origins = Origins(*(part.to(self.device) for part in batch.origins))
-            found |= origin_losses(*taking, origins, where, reads * sees)
+            shown, doors = taking
+            found |= origin_losses(shown.later, shown.yaw, doors, self._origins(batch), where, reads * sees)
         return found
+
+    def _origins(self, batch: EditBatch) -> Origins[Tensor]:
+        return Origins(*(part.to(self.device) for part in batch.origins))
+
+
+class OriginsTask(EditorTask):
+    """Only where the frames of retimed and turned dances come from: what else moves would drown it at first."""
+
+    def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
+        super().__init__(corpus, config, device, seed)
+        kinds = origins.RETIMED | origins.TURNED
+        self.rows = np.flatnonzero([pair.kind in kinds for pair in self.pairs.pairs])
+        if not config.cem or not len(self.rows):
+            raise InputError("There is nothing to train origins on: it takes the module, and a corpus with such edits.")
+
+    def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
+        """The loss terms of the next batch."""
+        network, batch = self.network, self.pairs.take(chance.rng.choice(self.rows, size), chance.rng)
+        before, where = batch.before.to(self.device), batch.where.to(self.device)
+        steps = torch.randint(STEPS, (size,), generator=chance.noise).to(self.device)
+        with _autocast(self.device):
+            later, yaw, doors = network.origins(
+                before, ground_below(before), batch.music.to(self.device), batch.instruction.to(self.device), where,
+                steps,
+            )  # fmt: skip
+        return origin_losses(later, yaw, doors, self._origins(batch), where, torch.ones(size, device=self.device))
 
 
 def _weights(changes: Tensor, sees: Tensor) -> Tensor:
@@ -185,7 +213,7 @@ def _weights(changes: Tensor, sees: Tensor) -> Tensor:
     return TYPICAL_CHANGE / (torch.where(sees > 0, changes, 1.0) + LEAST_CHANGE)
 
 
-_TASKS = {"predictor": PredictorTask, "editor": EditorTask}
+_TASKS = {"predictor": PredictorTask, "editor": EditorTask, ORIGINS: OriginsTask}
 
 
 def embedded(sentences: Sequence[str], corpus: Path) -> np.ndarray:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from demos.editing.conditions import WHERE
-from demos.editing.model import WIDTH, Editor, Posterior, Taken, Taking
+from demos.editing.conditions import PART_NAMES, WHERE
+from demos.editing.model import DOOR_SPEED, WIDTH, Editor, Posterior, Taken, Taking
 from demos.motion import rotations, vector
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, MIRROR
@@ -122,3 +122,25 @@ def test_an_editor_returns_what_the_mask_holds(dance):
     before = network.seen(dance, ground)
     assert torch.equal(made[~free], before[~free])
     assert not torch.allclose(made[free], before[free])
+
+
+def test_what_is_taken_from_other_times_is_whole(dance):
+    """Nothing is made beside it, and the noise of the sample is not left in it."""
+    network = Editor.tiny()
+    where = torch.zeros(2, 60, WHERE)
+    where[..., : len(PART_NAMES)] = 1
+    made = {}
+    with torch.no_grad():
+        network.doors.weight.zero_()
+        for opened in (True, False):
+            network.doors.bias.fill_(-20 / DOOR_SPEED)
+            network.doors.bias[0] = (20 if opened else -20) / DOOR_SPEED
+            made[opened] = [
+                network(
+                    torch.randn_like(dance), torch.tensor([300, 300]), dance, ground_below(dance),
+                    torch.zeros(2, 60, 39), torch.zeros(2, 129), where, torch.ones(2), torch.ones(2),
+                )
+                for _ in range(2)
+            ]  # fmt: skip
+    assert torch.allclose(*made[True], atol=1e-4)
+    assert not torch.allclose(*made[False], atol=1e-2)

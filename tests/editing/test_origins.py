@@ -65,15 +65,17 @@ def test_losses_are_nought_at_the_origins_and_count_only_where_edits_act():
         *(torch.from_numpy(np.stack([part])) for part in origins.of_edit("slower", edit.parts, before, after))
     )
     frames = len(before)
-    none, now = torch.zeros(1, frames, WIDTH), torch.zeros(1, frames, 1)
-    right = Taking(found.later[..., None], none, none, none, now)
+    later, now = found.later[..., None], torch.zeros(1, frames, 1)
     shut = torch.full((1, 1, 1), -20.0)
     doors = Doors(-shut, shut, shut, shut.expand(-1, -1, WIDTH))
     where, sees = torch.ones(1, frames, WHERE), torch.ones(1)
-    assert all(float(value) < 1e-6 for value in origin_losses(right, doors, found, where, sees).values())
-    wrong = origin_losses(right._replace(later=now), doors, found, where, sees)
-    assert float(wrong["time"]) > 0.2
-    assert float(origin_losses(right._replace(later=now), doors, found, 0 * where, sees)["time"]) == 0
-    assert float(origin_losses(right._replace(later=now), doors, found, where, 0 * sees)["time"]) == 0
-    closed = origin_losses(right, doors._replace(later=shut), found, where, sees)
+    right = origin_losses(later, now, doors, found, where, sees)
+    assert all(float(value) < 1e-6 for value in right.values())
+    assert float(origin_losses(now, now, doors, found, where, sees)["time"]) > 0.2
+    assert float(origin_losses(now, now, doors, found, 0 * where, sees)["time"]) == 0
+    assert float(origin_losses(now, now, doors, found, where, 0 * sees)["time"]) == 0
+    wavering = later + 0.05 * torch.tensor([1.0, -1.0]).repeat_interleave(4).repeat(frames)[:frames].view(1, -1, 1)
+    steady = origin_losses(later + 0.05, now, doors, found, where, sees)
+    assert float(origin_losses(wavering, now, doors, found, where, sees)["time"]) > 3 * float(steady["time"])
+    closed = origin_losses(later, now, doors._replace(later=shut), found, where, sees)
     assert float(closed["doors"]) > 10

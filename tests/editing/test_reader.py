@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.editing import reader as reading
 from demos.editing import reader_train
-from demos.editing.reader import Reading, embeddings, load_reader, read, read_all
+from demos.editing.reader import Reading, embeddings, load_reader, read, read_all, told
 from demos.editing.reader_clauses import ASK
 from demos.editing.reader_data import examples, labels
 from demos.editing.reader_evaluate import blank_dance, for_dance, free_matches, same, table
@@ -158,7 +158,16 @@ def test_embeddings(tiny):
     assert np.allclose(found[0], found[2], atol=1e-5)
     assert not np.allclose(found[0], found[1], atol=1e-2)
     assert embeddings([], reader=tiny).shape == (0, EMBEDDING)
-    assert np.allclose(found[0], read("kick", DANCE, reader=tiny).embedding, atol=1e-4)
+
+
+def test_the_editor_is_told_in_words_it_knows(trained):
+    """However an edit was asked for, it is told alike; another one otherwise."""
+    one, other = (read(text, DANCE, reader=trained) for text in ("raise both arms", "please, both arms, raise them"))
+    third = read("raise the left arm", DANCE, reader=trained)
+    assert one.edit is not None
+    assert np.allclose(one.embedding, told(one.edit, reader=trained))
+    assert np.allclose(one.embedding, other.embedding, atol=1e-4)
+    assert not np.allclose(one.embedding, third.embedding, atol=1e-2)
 
 
 def test_training_lowers_the_loss_and_leaves_the_embedder(tiny):
