@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import binary_dilation, gaussian_filter1d
 
 from demos.corpus.layers.curves import smooth
 from demos.corpus.layers.workspace import toward
@@ -30,6 +30,8 @@ SMOOTH_S = 0.03
 """Deviation of the smoothing: under a frame at 30 fps, for jitter is a frame long and a danced hit takes five."""
 _HIGHEST_M, _FASTEST = 0.20, 1.5
 """A contact that a network claims is believed below this height above the floor and this speed, m/s."""
+_SOONER_S = 1 / 30
+"""A foot is held this much sooner and longer than it stands, for a lock takes hold softly, and till then it slides."""
 
 
 def hold(before: Motion, after: Motion, *, first: int, stop: int, parts: frozenset[str], ramp: int) -> Motion:
@@ -90,7 +92,8 @@ def settle(motion: Motion, parts: frozenset[str] = BODY, *, claimed: np.ndarray 
         feet = steady.joints[:, FEET].astype(np.float64)
         plausible = (feet[..., 1] < _HIGHEST_M) & (joint_speeds(feet, steady.fps) < _FASTEST)
         contacts = contacts | (claimed & plausible)
-    return lock_feet(steady, contacts)
+    around = np.ones((2 * max(1, round(_SOONER_S * steady.fps)) + 1, 1), bool)
+    return lock_feet(steady, binary_dilation(contacts, around))
 
 
 def _smoothed(motion: Motion, parts: frozenset[str]) -> Motion:
