@@ -71,13 +71,16 @@ def _busy(name: str, message: dict[str, dict]) -> Shown:
     """The page while a job runs: its Stop, and no second job of its sort."""
     off = gr.update(interactive=False)
     buttons = {"make": off, "change": off, "three": off} if name != "save" else {"save": off}
+    if name == "change":  # the box is emptied when the change is done: what was typed meanwhile would be lost
+        buttons["words"] = off
     return Shown(**buttons, **{f"stop_{name}": gr.update(visible=True)}, **message)
 
 
-def _idle() -> dict[str, Any]:
-    """The buttons when no dance is being made or changed."""
+def _idle(*, done: bool = False) -> dict[str, Any]:
+    """The buttons when no dance is being made or changed, and the words' box, emptied once they are carried out."""
     on, gone = gr.update(interactive=True), gr.update(visible=False)
-    return {"make": on, "change": on, "three": on, "stop_make": gone, "stop_change": gone}
+    words = gr.update(value="", interactive=True) if done else on
+    return {"make": on, "change": on, "three": on, "words": words, "stop_make": gone, "stop_change": gone}
 
 
 def _saved(text: str = "", **more: Any) -> Shown:
@@ -139,7 +142,7 @@ decline = _quick(Studio.decline)
 
 
 def keep(studio, folder, player, strip, *, index: int) -> Shown:
-    return _quick(Studio.choose)(studio, folder, player, strip, index)._replace(words="", **_idle())
+    return _quick(Studio.choose)(studio, folder, player, strip, index)._replace(**_idle(done=True))
 
 
 @_quick
@@ -324,7 +327,7 @@ def _changing(desk: Studio, inputs: Inputs, words: str, settings: dict, count: i
         yield _page(desk, inputs, answer=said(told), **_idle())
     elif desk.finish(ticket, offers[0]):
         desk.view = BOTH
-        yield _page(desk, inputs, look=True, answer=told_of(desk), words="", **_idle())
+        yield _page(desk, inputs, look=True, answer=told_of(desk), **_idle(done=True))
 
 
 def _offer(before: history.Version, words: str, edited: pipeline.Edited, settings: dict) -> Offer:

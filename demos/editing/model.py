@@ -270,7 +270,7 @@ class Course(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self.patch, width = config.patch, config.detail
+        width = config.detail
         self.scale_shift = nn.Linear(config.width, 2 * config.patch * width)
         self.seen = nn.Linear(WHERE + MUSIC + 2 * SHARES, width)
         self.layers = nn.ModuleList(nn.Conv1d(width, width, 5, padding=2) for _ in range(2))

@@ -192,7 +192,7 @@ class OriginsTask(EditorTask):
         kinds = origins.RETIMED | origins.TURNED
         self.rows = np.flatnonzero([pair.kind in kinds for pair in self.pairs.pairs])
         if not config.cem or not len(self.rows):
-            raise InputError("There is nothing to train origins on: it takes the module, and a corpus with such edits.")
+            raise InputError("Origins are trained with the module, on a corpus with edits that retime or turn.")
 
     def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
         """The loss terms of the next batch."""

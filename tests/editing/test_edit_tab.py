@@ -266,7 +266,8 @@ def test_words_change_the_dance_and_the_rest_stays(desk, rigged):
     assert not np.array_equal(before.poses[100], after.poses[100])
     assert steps[-1].player["region"] == [2.0, 5.0]  # the picked time stays for the next change
     assert steps[-1].strip["chosen"] == ["left_arm", "right_arm"]
-    assert steps[-1].words == ""
+    assert steps[-1].words["value"] == ""
+    assert steps[-1].words["interactive"]
     assert "Raise" in steps[-1].answer["value"]
 
 
@@ -276,7 +277,8 @@ def test_what_cannot_be_done_is_said_and_nothing_is_lost(desk, rigged, words):
     assert len(desk.history) == 2
     assert "ed-bad" in steps[-1].answer["value"]
     assert steps[-1].change["interactive"]
-    assert all(step.words != "" for step in steps)  # the words stay, to be said in another way
+    assert all("value" not in step.words for step in steps)  # the words stay, to be said in another way
+    assert steps[-1].words["interactive"]
 
 
 def test_three_ways_are_offered_and_one_is_kept(desk, rigged):
