@@ -4,28 +4,28 @@ beats. The corpus's own phrases were brought to its songs in the same way."""
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus.keypoints import COCO_PLACES
+from demos.motion import timing
 from demos.motion.vector import FPS
 from demos.video.pose_bones import usual_lengths
 from demos.video.pose_state import AHEAD, ASIDE, COSINE, SINE, TURN, figure_places, path_of
 
 _STEADY_FRAMES = 2.5
-_NEAR = 0.4
-"""Of the time between beats: a stop that is farther from any of them stays where it is."""
-_RATES = 0.72, 1.4
-"""How slow and how fast time may run."""
+LIMITS = timing.Limits(furthest_s=0.25, fastest=0.35, cost=1.0)
+"""Wider than a couple's: a figure on a flat picture shows less of what is played faster or slower."""
 
 
 def on_the_beat(states: np.ndarray, beats: np.ndarray) -> np.ndarray:
     """Plain states (frames, 252) at 30 fps with their stops on beats (seconds), as far as time bends; as long as
     before, and beginning and ending with the same pose."""
-    stops, wanted = _pairs(stops_of(states), np.asarray(beats, np.float64) * FPS, len(states) - 1)
-    if len(stops) < 3:
+    if len(states) < 4:
         return states
-    at = np.clip(PchipInterpolator(wanted, stops)(np.arange(len(states))), 0, len(states) - 1)
+    times = timing.on_beats([stops_of(states) / FPS], beats, len(states), FPS, LIMITS)
+    if times is None:
+        return states
+    at = times * FPS
     low = np.minimum(at.astype(int), len(states) - 2)
     share = (at - low)[:, None].astype(np.float32)
     found = (1 - share) * states[low] + share * states[low + 1]
@@ -46,26 +46,3 @@ def stops_of(states: np.ndarray) -> np.ndarray:
     speed = gaussian_filter1d(speed, _STEADY_FRAMES, mode="nearest")
     inner = np.flatnonzero((speed[1:-1] < speed[:-2]) & (speed[1:-1] < speed[2:])) + 1
     return inner + 0.5  # a speed lies between two frames
-
-
-def _pairs(stops: np.ndarray, beats: np.ndarray, last: int) -> tuple[np.ndarray, np.ndarray]:
-    """Stops and the beats they go to, both rising from 0 to the last frame; time between them keeps to _RATES."""
-    inside = beats[(beats > 2) & (beats < last - 2)]
-    pairs = [(0.0, 0.0)]
-    gap = float(np.median(np.diff(inside))) if len(inside) > 1 else 0.0
-    for beat in inside:
-        near = stops[np.abs(stops - beat) < _NEAR * gap]
-        for stop in near[np.argsort(np.abs(near - beat))]:
-            if _may(pairs[-1], (stop, beat)):
-                pairs.append((float(stop), float(beat)))
-                break
-    end = (float(last), float(last))
-    while len(pairs) > 1 and not _may(pairs[-1], end):
-        pairs.pop()
-    taken = np.array([*pairs, end])
-    return taken[:, 0], taken[:, 1]
-
-
-def _may(before: tuple[float, float], after: tuple[float, float]) -> bool:
-    danced, heard = after[0] - before[0], after[1] - before[1]
-    return heard > 0 and _RATES[0] < danced / heard < _RATES[1]

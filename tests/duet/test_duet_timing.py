@@ -20,8 +20,8 @@ def test_a_couple_beside_the_beat_comes_onto_it():
     assert times[0] == 0.0
     assert abs(times[-1] - (len(lead) - 1) / 30) < 1e-6
     rate = np.diff(times) * 30
-    assert rate.min() > 1 - 2 * timing.FASTEST
-    assert rate.max() < 1 + 2 * timing.FASTEST
+    assert rate.min() > 1 - 2 * timing.LIMITS.fastest
+    assert rate.max() < 1 + 2 * timing.LIMITS.fastest
     before, after = (rhythm.beat_alignment(motion, beats).bas or 0.0 for motion in (lead, timing.bent(lead, times)))
     assert after > before + 0.4
     there = timing.on_the_beat((lead, follow), own[1:-1] + 0.5 / 60)
