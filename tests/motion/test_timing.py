@@ -23,7 +23,7 @@ def test_stops_come_onto_the_beats():
     assert times.shape == (FRAMES,)
     late = [shown_at(times, stop) - beat for stop, beat in zip(stops, BEATS, strict=True)]
     assert np.abs(late[2:-2]).max() < 0.02
-    assert (times[0], times[-1]) == (0.0, 10.0)
+    np.testing.assert_allclose(times[[0, -1]], [0.0, 10.0], atol=1e-9)
 
 
 def test_what_is_on_the_beat_stays():
@@ -51,7 +51,7 @@ def test_without_beats_or_stops_there_is_nothing_to_bend():
     assert timing.on_beats([BEATS], BEATS + 60, FRAMES, FPS, LIMITS) is None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.floats(0.0, 10.0), min_size=1, max_size=30), st.lists(st.floats(-1.0, 11.0), min_size=2, max_size=30)
 )
@@ -59,5 +59,5 @@ def test_time_goes_on_and_ends_where_it_did(stops, beats):
     times = timing.on_beats([np.sort(stops)], np.array(beats), FRAMES, FPS, LIMITS)
     if times is not None:
         assert np.diff(times).min() >= -1e-9
-        assert (times[0], times[-1]) == (0.0, 10.0)
+        np.testing.assert_allclose(times[[0, -1]], [0.0, 10.0], atol=1e-9)
         assert np.abs(times - np.arange(FRAMES) / FPS).max() <= LIMITS.furthest_s + 1e-6
