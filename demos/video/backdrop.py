@@ -12,8 +12,8 @@ import numpy as np
 
 from demos.runtime.compiled import compiled
 from demos.video.figure import Figure
-from demos.video.layers import bleed
 from demos.video.matting import disc
+from demos.video.rims import bleed
 
 _WORK = 300
 """Pixels of the longer side at which patches are matched."""

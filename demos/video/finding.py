@@ -16,8 +16,9 @@ _COVERS = 0.6
 """A person that is less than this share of the shape on plain paper is a mistake: the drawing is meant."""
 
 
-_ANKLE = 0.052
-"""Of a person's height: how high ankles are above the soles, shoes included."""
+_ANKLE = 0.052, 0.078
+"""Of a person's height: how high in a picture ankles are above the soles of feet seen from the side, shoes included,
+and above the tips of feet that point at the viewer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +80,14 @@ def _lower_ankles(points: np.ndarray, alpha: np.ndarray) -> None:
         low, high = sorted((ankle[0], toe[0]))
         left, right = int(max(0, low - 0.03 * tall)), int(min(width, high + 0.03 * tall + 1))
         rows = np.flatnonzero((alpha[int(ankle[1]) :, left:right] > 0.5).any(axis=1)) if left < right else []
-        if len(rows) == 0 or rows[-1] + 1 < 0.5 * tall * _ANKLE:
+        aside = min(abs(toe[0] - ankle[0]) / (0.1 * tall), 1.0)
+        usual = (_ANKLE[0] + (_ANKLE[1] - _ANKLE[0]) * np.sqrt(1 - aside**2)) * tall
+        if len(rows) == 0 or rows[-1] + 1 < 0.5 * usual:
             continue
         sole = ankle[1] + rows[-1] + 1
         down = ankle[1] - knee[1]
-        if sole - ankle[1] > _ANKLE * tall and down > 0.1 * tall and sole - ankle[1] < 0.2 * tall:
-            ankle += (sole - _ANKLE * tall - ankle[1]) / down * (ankle - knee)
+        if usual < sole - ankle[1] < 0.2 * tall and down > 0.1 * tall:
+            ankle += (sole - usual - ankle[1]) / down * (ankle - knee)
 
 
 def of_shape(picture: np.ndarray, alpha: np.ndarray) -> Figure:

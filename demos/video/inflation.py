@@ -19,11 +19,13 @@ _INFLATE = 180
 class Balloon:
     """A closed mesh. places : (v, 2) pixels of the picture. height : (v,) pixels towards the viewer, negative behind;
     the first half of the vertices is the front, the second the back. faces : (f, 3), anticlockwise seen from outside
-    with x right, y UP, z to the viewer; the first half is the front."""
+    with x right, y UP, z to the viewer; the first half is the front. wall : (w, 3) faces that close it where
+    triangulation left gaps at the rim; the first half shows the front's colours."""
 
     places: np.ndarray
     height: np.ndarray
     faces: np.ndarray
+    wall: np.ndarray
 
 
 def inflate(mask: np.ndarray, corner: np.ndarray, step: float) -> Balloon | None:
@@ -45,8 +47,20 @@ def inflate(mask: np.ndarray, corner: np.ndarray, step: float) -> Balloon | None
     count = len(flat)
     back = faces[:, ::-1] + count
     return Balloon(
-        np.concatenate([flat, flat]) + corner, np.concatenate([thick, -thick]), np.concatenate([faces, back])
+        np.concatenate([flat, flat]) + corner, np.concatenate([thick, -thick]), np.concatenate([faces, back]),
+        _wall(faces, thick),
     )  # fmt: skip
+
+
+def _wall(faces: np.ndarray, thick: np.ndarray) -> np.ndarray:
+    """(w, 3) faces between front and back where they do not meet: where the front (f, 3) ends off the rim."""
+    count = len(thick)
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    code = np.sort(edges, axis=1) @ np.array([count, 1])
+    _, first, times = np.unique(code, return_index=True, return_counts=True)
+    open_ = edges[first[times == 1]]
+    a, b = open_[(thick[open_] > 0).any(axis=1)].T
+    return np.concatenate([np.stack([b, a, a + count], axis=1), np.stack([b, a + count, b + count], axis=1)])
 
 
 def _contours(mask: np.ndarray, step: float) -> list[np.ndarray]:

@@ -15,9 +15,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from demos.corpus.keypoints import PARTS, PLACE
 from demos.video.figure import Figure
+from demos.video.matting import disc
+from demos.video.rims import Ink, bleed, calmed, find_ink
 
 SIDES = ("left", "right")
 LAYERS = ("trunk", "left_arm", "right_arm", "left_leg", "right_leg")
+_TOES_LOW = 0.03
+"""Heights: how far below the floor at the ankles a picture has the tips of feet that point at the viewer, who looks
+down at them from about the height of the eyes."""
 _WORK = 420
 """Pixels of the figure's box, its longer side, at which it is taken apart."""
 
@@ -51,11 +56,13 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """A figure in layers. corner : (2,) pixels x, y of the layers' upper left corner in the picture."""
+    """A figure in layers. corner : (2,) pixels x, y of the layers' upper left corner in the picture. ink : the line
+    that is drawn around it, if any; it is in no layer."""
 
     corner: np.ndarray
     layers: tuple[Layer, ...]
     anatomy: Anatomy
+    ink: Ink | None
 
 
 def bones(figure: Figure, limb: str) -> np.ndarray:
@@ -87,6 +94,8 @@ def measure(figure: Figure) -> Anatomy:
     ]  # fmt: skip
     soles = max(figure.points[PLACE[f"{side}_{j}"]][1] for side in SIDES for j in ("ankle", "heel", "toe"))
     floor = max(float(soles), float(bottom)) if soles < figure.size[1] * 1.02 else float(soles)
+    if figure.kind == "person":
+        floor -= _TOES_LOW * _ahead(figure) * (floor - figure.point("crown")[1])
     standing = trunk + head + (max(reach) * 1.07 if reach else max(bottom - figure.point("pelvis")[1], 1.0))
     if figure.kind == "person" and len(reach) == 2 and floor <= figure.size[1] and _upright(figure, max(reach)):
         standing = floor - figure.point("crown")[1]
@@ -103,6 +112,15 @@ def measure(figure: Figure) -> Anatomy:
     if len(hem) == 2 and min(hem.values()) == 0:  # a skirt covers both
         hem = dict.fromkeys(hem, 0.0)
     return Anatomy(height, floor, limbs, radius, root, hem)
+
+
+def _ahead(figure: Figure) -> float:
+    """How much the foot that stands points at the viewer, 0 to 1."""
+    ankle, toe = max(
+        ((figure.point(f"{side}_ankle"), figure.point(f"{side}_toe")) for side in SIDES), key=lambda pair: pair[1][1]
+    )  # fmt: skip
+    aside = abs(float(toe[0] - ankle[0])) / max(0.1 * float(ankle[1] - figure.point("crown")[1]), 1.0)
+    return float(np.sqrt(max(0.0, 1 - aside**2)))
 
 
 def _upright(figure: Figure, leg: float) -> bool:
@@ -204,14 +222,21 @@ def take_apart(figure: Figure) -> Pieces:
         limb for limb in anatomy.limbs if limb.endswith("arm") and _hand_hidden(figure, anatomy, limb, skin)
     ]
     owner = _beyond_edge(_owners(figure, anatomy, at, small > 0.3, hidden_hands), small > 0.5)
+    ink = find_ink(colours, alpha) if figure.kind != "shape" else None
+    if ink is not None:
+        alpha = ink.inner
     colours = bleed(colours, alpha > 0.9)
+    names = [name for name in LAYERS if name == "trunk" or name in anatomy.limbs]
+    regions = {
+        name: _grown((owner == LAYERS.index(name)) | _under(figure, anatomy, name, at), alpha.shape) for name in names
+    }  # fmt: skip
+    # Where three layers meet, smooth edges would leave a hole: the trunk goes on beneath it.
+    hole = (np.max(list(regions.values()), axis=0) < 0.8) & (alpha > 0.5)
+    regions["trunk"] = np.maximum(regions["trunk"], _dilated(hole, 2).astype(np.float32))
     layers = []
-    for index, name in enumerate(LAYERS):
-        if name != "trunk" and name not in anatomy.limbs:
-            continue
-        own, under = owner == index, _under(figure, anatomy, name, at)
-        seen = _grown(own, alpha.shape)
-        region = _grown(own | under, alpha.shape)
+    for name in names:
+        index, region = LAYERS.index(name), regions[name]
+        seen = _grown(owner == index, alpha.shape)
         if (region * alpha > 0.5).sum() < 12:
             continue
         hidden = (region > 0.4) & (seen < 0.5) & _covered(figure, anatomy, name, owner, index, alpha.shape, at)
@@ -221,8 +246,13 @@ def take_apart(figure: Figure) -> Pieces:
         if name in hidden_hands:
             mask, front = _with_hand(figure, anatomy, name, corner, mask, front, skin)
             back = front
+        front, back = (calmed(side, alpha, mask) for side in (front, back))
         layers.append(Layer(name, mask, front, back))
-    return Pieces(corner, tuple(layers), anatomy)
+    return Pieces(corner, tuple(layers), anatomy, ink)
+
+
+def _dilated(mask: np.ndarray, radius: int) -> np.ndarray:
+    return cv2.dilate(mask.astype(np.uint8), disc(radius)) > 0
 
 
 def _beyond_edge(owner: np.ndarray, inside: np.ndarray) -> np.ndarray:
@@ -432,28 +462,6 @@ def _covered(
     else:
         return np.zeros(shape, bool)
     return cv2.resize(hidden.astype(np.float32), shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.4
-
-
-def bleed(colours: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Colours (h, w, 3) uint8 with those outside `known` (h, w) bool taken from near by: pull up, push down.
-
-    Averages of what is known, at every scale, fill what is not (the pyramid of Gortler et al. 1996).
-    """
-    levels = [(colours.astype(np.float32) * known[..., None], known.astype(np.float32))]
-    while min(levels[-1][1].shape) > 2:
-        value, weight = levels[-1]
-        size = (value.shape[1] + 1) // 2, (value.shape[0] + 1) // 2
-        value, weight = (cv2.resize(x, size, interpolation=cv2.INTER_AREA) for x in (value, weight))
-        full = np.minimum(weight * 4, 1) / np.maximum(weight, 1e-6)
-        levels.append((value * full[..., None], weight * full))
-    value, weight = levels[-1]
-    filled = value / np.maximum(weight, 1e-3)[..., None]
-    for value, weight in reversed(levels[:-1]):
-        filled = cv2.resize(filled, value.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        filled = value + (1 - weight)[..., None] * filled
-    result = np.clip(filled.round(), 0, 255).astype(np.uint8)
-    result[known] = colours[known]
-    return result
 
 
 def _back(front: np.ndarray, figure: Figure, corner: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -16,9 +16,9 @@ from demos.video import muse_pose, muse_shape
 from demos.video import puppet_raster as loops
 from demos.video.figure import Figure
 from demos.video.inflation import inflate
-from demos.video.layers import bleed
 from demos.video.muse_shape import LIMBS, Shape
 from demos.video.puppet import shot
+from demos.video.rims import bleed
 
 _FINE = 72
 """Triangles across the longer side."""

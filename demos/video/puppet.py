@@ -101,7 +101,7 @@ def _reach(rig: Rig, bones: Bones) -> tuple[np.ndarray, np.ndarray]:
 
 def _width(rig: Rig) -> float:
     """Half the width of the trunk with its cloth."""
-    trunk = rig.vertices[rig.weights[:, BONE["pelvis"]] > 0.3]
+    trunk = rig.vertices[: rig.solid][rig.weights[: rig.solid, BONE["pelvis"]] > 0.3]
     return float(np.clip(np.abs(trunk[:, 0]).max() if len(trunk) else 0.1, 0.05, 0.4))
 
 
@@ -176,7 +176,7 @@ def draw(stage: Stage, actors: Sequence[Actor], frame: int, picture: np.ndarray,
         rig, vertices = actor.rig, stage.vertices[index]
         loops.skin(rig.vertices, rig.weights, rig.loose, actor.bones.transforms[frame], actor.late[frame], vertices)
         if shadows and rig.anatomy.floor < height + 1:
-            _shadow(actor, vertices, picture)
+            _shadow(actor, vertices[: rig.solid], picture)
     # Nearer actors are drawn over farther ones: each with a depth of its own, so that two never cut each other up.
     order = sorted(range(len(actors)), key=lambda k: float(actors[k].bones.points["pelvis"][frame, 2]))
     for index in order:

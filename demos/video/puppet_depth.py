@@ -26,8 +26,8 @@ def settled(rig: Rig, track: PoseTrack) -> Rig:
     size = _laid_over(here, np.stack([first[name][:2] for name in names]))
     if size is None:
         return rig
-    # The picture's plane goes through the foot that stands: it is the floor at the foot that the picture shows.
-    foot = min((first[f"{side}_{point}"] for side in SIDES for point in ("heel", "toe")), key=lambda place: place[1])
+    # The picture's plane goes through the ankle of the foot that stands: there the picture's floor was measured.
+    foot = min((first[f"{side}_ankle"] for side in SIDES), key=lambda place: place[1])
     middle = np.array([*first["pelvis"][:2], foot[2]])
     return lifted(rig, {name: size * (first[name] - middle) for name in PLACE}, begins=True)
 

@@ -16,6 +16,8 @@ from demos.video.puppet_rig import BONE, BONES, Rig
 from demos.video.track import PoseTrack
 
 _FRONT = np.array([0.0, 0.0, 1.0])
+_TRUNK = 0.85, 1.12
+"""Least and most of its usual length that a trunk is long."""
 _KNUCKLES = ("index_mcp", "middle_mcp", "ring_mcp", "little_mcp")
 _ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "knuckles"),
          "thigh": ("hip", "knee"), "shin": ("knee", "ankle"), "foot": ("ankle", "toe")}  # fmt: skip
@@ -53,12 +55,19 @@ def pose(rig: Rig, track: PoseTrack, *, travel: float = 1.0, way: np.ndarray | N
     places, planted = _walk(rig, rest, source, hips, root, ratio, -(1 - travel) * ratio * way)
     if rig.begins:
         places = {name: place + (rest.places[name] - place[0]) for name, place in places.items()}
+
+    def carried(bone: str, way: np.ndarray) -> np.ndarray:
+        return turns[bone] @ (rest.frames[bone].T @ way)
+
     points: dict[str, np.ndarray] = {"pelvis": places["pelvis"]}
-    points["neck"] = points["pelvis"] + up * rest.trunk + rest.off_trunk
+    long = np.linalg.norm(source["neck"] - source["pelvis"], axis=1, keepdims=True)
+    usual = long[0] if rig.begins else np.median(long)
+    stretch = np.clip(long / usual, *_TRUNK)  # backs bend, and shoulders are shrugged
+    points["neck"] = points["pelvis"] + stretch * (up * rest.trunk + carried("pelvis", rest.off_trunk))
     for side in SIDES:
         _arm(side, rest, points, turns)
         _leg(side, rest, source, places, points, turns, side in legs, bends=rig.begins)
-    points["head"] = points["neck"] + _throat(source) * rest.throat + rest.off_throat
+    points["head"] = points["neck"] + _throat(source) * rest.throat + carried("chest", rest.off_throat)
     return Bones(_transforms(rest, turns, points), points, planted)
 
 

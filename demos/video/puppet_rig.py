@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from demos.corpus.keypoints import PLACE
+from demos.video import puppet_raster as loops
 from demos.video.figure import Figure
 from demos.video.inflation import inflate
-from demos.video.layers import SIDES, Anatomy, Pieces, bones, take_apart, to_segment
+from demos.video.layers import SIDES, Anatomy, Layer, Pieces, bones, take_apart, to_segment
+from demos.video.rims import Ink
 
 BONES = (
     "pelvis", "chest", "head", "left_upper_arm", "right_upper_arm", "left_forearm", "right_forearm", "left_hand",
@@ -22,14 +25,17 @@ BONES = (
 )  # fmt: skip
 BONE = {name: i for i, name in enumerate(BONES)}
 CAMERA_FAR = 3.5
-CAMERA_HIGH = 0.9
+CAMERA_HIGH = 0.95
 """Heights of the figure: how far the camera stands, and how high above the floor: at the eyes of who takes a picture
 of the whole of somebody (chosen; no picture says it)."""
-_FLAT = {"trunk": 0.76, "arm": 1.0, "leg": 1.06}
-"""Thickness by width: a trunk is not round."""
-_ROUND_HEAD = 1.0
-_AHEAD = {"chest": 0.022, "pelvis": 0.008}
-"""Heights: a person's chest lies before the joints of the shoulders."""
+_DEEP = {"pelvis": 0.76, "chest": 0.76, "neck": 1.0, "head": 1.0, "arm": 1.0, "leg": 1.06}
+_DEEP_PERSON = {"pelvis": 0.9, "chest": 0.76, "neck": 0.9, "head": 1.42, "arm": 1.0, "leg": 1.12}
+"""Thickness by that of a balloon: trunks are not round, people's heads longer than wide, and buttocks stand out."""
+_AHEAD = {"chest": 0.018, "pelvis": 0.012, "head": 0.009, "thigh": 0.011, "shin": -0.006}
+"""Heights: how far before its bones a person's flesh lies: the chest before the joints of the shoulders, calves behind.
+These and _DEEP_PERSON were read off MakeHuman's body, to a few per cent what anthropometry says."""
+_FOOT = 0.115, 0.032
+"""Heights: how far toes and heel are from the ankle."""
 _FINE = 105
 """Triangles along the figure's height."""
 _ENDS = {"upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "hand": ("wrist", "middle_mcp"),
@@ -50,8 +56,8 @@ class Rig:
     joints : name of a point -> (2,) world x, y at rest, or (3,) where depths are known. shown : the pose that the
     picture shows, name of a point -> (3,) in any place and size, where depths are known. begins : whether what is
     danced begins with that pose. anatomy : in pixels. origin : (2,) pixels of the world's origin
-        (below the hips, on the floor). normals : (v, 3) at rest. size : width, height of the picture. side : x of the
-    camera, before the middle of the picture.
+        (below the hips, on the floor). size : width, height of the picture. solid : how many of the vertices are the
+    figure's own; those after them are lines of ink around it. side : x of the camera, before the middle of the picture.
     """
 
     vertices: np.ndarray
@@ -66,6 +72,7 @@ class Rig:
     origin: np.ndarray
     size: tuple[int, int]
     kind: str
+    solid: int
     side: float = 0.0
     shown: dict[str, np.ndarray] | None = None
     begins: bool = False
@@ -79,40 +86,96 @@ def build(figure: Figure) -> Rig:
     left, top, right, bottom = figure.box
     step = max(2.0, anatomy.height / _FINE, max(right - left, bottom - top) / (1.6 * _FINE))
     side = float(np.clip((figure.size[0] / 2 - origin[0]) / anatomy.height, -1.5, 1.5))
-    vertices, faces, weights, loose, texture, places, textures = [], [], [], [], [], [], []
-    count = 0
-    for layer in pieces.layers:
-        balloon = inflate(layer.mask, pieces.corner, step)
-        if balloon is None:
-            continue
-        own = _weights(figure, pieces, layer.name, balloon.places)
-        wide = _FLAT[layer.name.split("_")[-1]]
-        thick = balloon.height * (wide + (_ROUND_HEAD - wide) * own[:, BONE["head"]])
-        if layer.name.endswith("leg"):
-            thick = _foot_depth(figure, layer.name, balloon.places, thick, anatomy)
-        flat = (balloon.places - origin) / anatomy.height * [1, -1]
-        deep = thick / anatomy.height
-        if figure.kind == "person":
-            deep = deep + sum(ahead * own[:, BONE[bone]] for bone, ahead in _AHEAD.items())
-        vertices.append(world_of(np.column_stack([flat, deep]), side))
-        faces.append(balloon.faces + count)
-        weights.append(own)
-        loose.append(_loose(figure, anatomy, layer.name, balloon.places))
-        half = len(balloon.faces) // 2
-        texture += [len(textures)] * half + [len(textures) + 1] * half
-        places.append(balloon.places - pieces.corner)
-        textures += [layer.front, layer.back]
-        count += len(balloon.places)
+    found = [_part(figure, pieces, layer, index, step, origin, side) for index, layer in enumerate(pieces.layers)]
+    parts = [part for part in found if part is not None]
+    textures = [colours for layer in pieces.layers for colours in (layer.front, layer.back)]
+    solid = sum(len(part.vertices) for part in parts)
+    if pieces.ink is not None:
+        parts += [_outlined(part, pieces.ink, anatomy, len(textures)) for part in parts]
+        textures.append(np.full_like(textures[0], pieces.ink.colour))
+    starts = np.cumsum([0, *(len(part.vertices) for part in parts)])
     joints = {
         name: np.array([figure.point(name)[0] - origin[0], origin[1] - figure.point(name)[1]]) / anatomy.height
         for name in PLACE
     }  # fmt: skip
     return Rig(
-        np.concatenate(vertices).astype(np.float32), np.concatenate(faces).astype(np.int32),
-        np.concatenate(weights).astype(np.float32), np.concatenate(loose).astype(np.float32),
-        np.array(texture, np.int32), np.concatenate(places).astype(np.float32), np.stack(textures), joints, anatomy,
-        origin, figure.size, figure.kind, side,
+        np.concatenate([part.vertices for part in parts]).astype(np.float32),
+        np.concatenate([part.faces + start for part, start in zip(parts, starts, strict=False)]).astype(np.int32),
+        np.concatenate([part.weights for part in parts]).astype(np.float32),
+        np.concatenate([part.loose for part in parts]).astype(np.float32),
+        np.concatenate([part.texture for part in parts]).astype(np.int32),
+        np.concatenate([part.places for part in parts]).astype(np.float32), np.stack(textures), joints, anatomy, origin,
+        figure.size, figure.kind, solid, side,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A piece of a rig; arrays as there, faces of its own vertices."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    loose: np.ndarray
+    texture: np.ndarray
+    places: np.ndarray
+
+
+def _part(
+    figure: Figure, pieces: Pieces, layer: Layer, index: int, step: float, origin: np.ndarray, side: float
+) -> _Part | None:
+    """The body of a layer; None where there is nothing of it."""
+    balloon = inflate(layer.mask, pieces.corner, step)
+    if balloon is None:
+        return None
+    anatomy = pieces.anatomy
+    real = figure.kind == "person" and pieces.ink is None  # drawn people are not built like people
+    own = _weights(figure, pieces, layer.name, balloon.places)
+    thick, middle = balloon.height * _deep(real, figure, layer.name, own, balloon.places), np.zeros(len(own))
+    if layer.name.endswith("leg"):
+        thick, middle = _foot_depth(real, figure, layer.name, balloon.places, thick, anatomy)
+    flat = (balloon.places - origin) / anatomy.height * [1, -1]
+    deep = (thick + middle) / anatomy.height
+    if real:
+        deep = deep + sum(_AHEAD.get(bone.split("_")[-1], 0.0) * own[:, place] for bone, place in BONE.items())
+    faces = np.concatenate([balloon.faces, balloon.wall])
+    shown = [np.repeat([2 * index, 2 * index + 1], len(part) // 2) for part in (balloon.faces, balloon.wall)]
+    return _Part(
+        world_of(np.column_stack([flat, deep]), side), faces, own,
+        _loose(figure, anatomy, layer.name, balloon.places), np.concatenate(shown), balloon.places - pieces.corner,
+    )  # fmt: skip
+
+
+def _outlined(part: _Part, ink: Ink, anatomy: Anatomy, texture: int) -> _Part:
+    """A line of ink around a part, from wherever it is seen: its faces turned inside out, as far outside as the line is
+    wide. Those behind the part are seen past its edges; those before it look away, and are not drawn."""
+    count = len(part.vertices) // 2
+    wide = cv2.remap(ink.drawn, *np.float32((part.places - 0.5).T[..., None]), cv2.INTER_LINEAR)[:, 0]  # type: ignore[call-overload]
+    out = np.empty_like(part.vertices)
+    loops.normals(part.vertices, part.faces, out)
+    # Front and back meet at the rim, and move together there.
+    apart = np.linalg.norm(part.vertices[:count] - part.vertices[count:], axis=1)
+    met = np.tile(apart < 1e-6, 2)
+    both = np.tile(out[:count] + out[count:], (2, 1))
+    out = np.where(met[:, None], both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-6), out)
+    moved = part.vertices + (ink.width / anatomy.height) * wide[:, None] * out
+    faces = part.faces[:, ::-1]
+    return replace(
+        part, vertices=moved, faces=faces, texture=np.full(len(faces), texture), places=np.ones_like(part.places)
+    )  # fmt: skip
+
+
+def _deep(real: bool, figure: Figure, layer: str, weights: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(v,) factors of a balloon's thickness."""
+    factors = _DEEP_PERSON if real else _DEEP
+    if layer != "trunk":
+        return np.full(len(weights), factors[layer.split("_")[1]])
+    own = np.stack([weights[:, BONE[bone]] for bone in ("pelvis", "chest", "head")], axis=1)
+    limbs = 1 - own.sum(axis=1)  # hems and shoulders go with the limbs
+    result = own @ [factors[bone] for bone in ("pelvis", "chest", "head")] + limbs * factors["pelvis"]
+    chin, crown = figure.point("chin"), figure.point("crown")
+    up = (places - chin) @ (crown - chin) / max(float((crown - chin) @ (crown - chin)), 1e-6)
+    return result + (factors["neck"] - factors["head"]) * own[:, 2] * (1 - _smooth((up + 0.15) / 0.4))
 
 
 def lifted(rig: Rig, shown: dict[str, np.ndarray], *, begins: bool) -> Rig:
@@ -165,13 +228,28 @@ def world_of(flat: np.ndarray, side: float) -> np.ndarray:
     return np.stack([x, CAMERA_HIGH + (flat[..., 1] - CAMERA_HIGH) * far, flat[..., 2]], axis=-1)
 
 
-def _foot_depth(figure: Figure, limb: str, places: np.ndarray, thick: np.ndarray, anatomy: Anatomy) -> np.ndarray:
-    """Feet seen from the front are short in the picture: they get their length towards the viewer."""
+def _foot_depth(
+    real: bool, figure: Figure, limb: str, places: np.ndarray, thick: np.ndarray, anatomy: Anatomy
+) -> tuple[np.ndarray, np.ndarray]:
+    """Thickness (v,) and middle depth (v,) of a leg, pixels: feet seen from the front are short in the picture, and get
+    their length towards the viewer. A person's soles lie on the floor, of which the picture shows more the nearer."""
     joints = bones(figure, limb)
-    turned = abs(joints[3][0] - joints[2][0]) / (0.1 * anatomy.height)
-    longer = 1.0 + 1.0 * max(0.0, 1 - turned)
-    low = np.clip((places[:, 1] - joints[2][1]) / max(0.3 * anatomy.radius[limb], 1.0), 0, 1)
-    return thick * np.where(thick > 0, 1 + (longer - 1) * low, 1 + 0.25 * (longer - 1) * low)
+    turned = min(abs(joints[3][0] - joints[2][0]) / (0.1 * anatomy.height), 1.0)
+    if not real:
+        low = np.clip((places[:, 1] - joints[2][1]) / max(0.3 * anatomy.radius[limb], 1.0), 0, 1)
+        longer = 2.0 - turned
+        return thick * np.where(thick > 0, 1 + (longer - 1) * low, 1 + 0.25 * (longer - 1) * low), np.zeros(len(thick))
+    straight = np.sqrt(1 - turned**2)
+    toes, heel = (straight * reach * anatomy.height for reach in _FOOT)
+    sole = places[:, 1].max() - joints[2][1]  # of the foot that is lifted as well
+    low = np.clip((places[:, 1] - joints[2][1]) / max(sole, 1.0), 0, 1)
+    middle = 0.85 * toes * np.clip((low - 0.6) / 0.4, 0, 1)
+    foot = low > 0.2
+    usual = max(float(np.quantile(thick[foot], 0.97)), 1.0) if foot.any() else 1.0
+    share = np.abs(thick) / usual
+    above = np.maximum(thick, share * low * (toes - middle))
+    behind = share * np.maximum(usual * (1 - low), heel * np.clip(np.minimum(5 * low, 2.5 * (1 - low)), 0, 1))
+    return np.where(thick > 0, above, -np.where(low > 0, behind, np.abs(thick))), middle
 
 
 def _weights(figure: Figure, pieces: Pieces, layer: str, places: np.ndarray) -> np.ndarray:

@@ -9,6 +9,9 @@ from demos.video import matting
 
 _WORK = 512
 """Pixels of the longer side at which shapes are looked for."""
+_OTHER, _SHADED, _SHADOW = 13.0, 4.5, 40.0
+"""Lab units: how far a drawn figure's colours are from the border's, surely and at least; how much darker shadows are
+than floors."""
 _PLAIN = 14.0
 """Lab units: a border whose colours lie closer together than this about a smooth surface is paper or a wall."""
 
@@ -64,15 +67,27 @@ def against_border(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
     rounds = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
     _, _, colours = cv2.kmeans(border[:: max(1, len(border) // 3000)], 5, None, rounds, 2, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
     away = np.min([np.linalg.norm(lab - colour, axis=-1) for colour in colours], axis=0)
-    other = away > 13
+    other = np.min([_unlike(lab, colour) for colour in colours], axis=0) > _OTHER
     _, labels = cv2.connectedComponents(other.astype(np.uint8))
     held = np.unique(labels[small & other])
     whole = np.isin(labels, held[held > 0])
-    whole |= _enclosed(whole, 1) & cv2.erode(small.astype(np.uint8), matting.disc(2)).astype(bool)
+    certain = cv2.erode(small.astype(np.uint8), matting.disc(2)) > 0
+    whole |= _enclosed(whole, 1) & certain
+    # White shoes on a white floor: shaded a little, and the detector is certain of them.
+    missed = cv2.morphologyEx((certain & ~whole & (away > _SHADED)).astype(np.uint8), cv2.MORPH_OPEN, matting.disc(1))
+    missed = cv2.dilate(missed, matting.disc(3)) > 0
+    whole |= (cv2.morphologyEx((missed & small).astype(np.uint8), cv2.MORPH_CLOSE, matting.disc(2)) > 0) & small
     if not 0.75 * small.sum() < whole.sum() < 2.2 * small.sum():
         return None
     soft = cv2.resize(whole.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return matting.follow_edges(rgb, soft, max(2, round(1.0 / scale)))
+
+
+def _unlike(lab: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """(h, w) how unlike a colour of the border each pixel (h, w, 3) Lab is; darker of the same hue may be a shadow."""
+    off = lab - colour
+    darker = np.clip(-off[..., 0], 0, _SHADOW)
+    return np.linalg.norm(np.stack([off[..., 0] + 0.6 * darker, off[..., 1], off[..., 2]], axis=-1), axis=-1)
 
 
 def _from_paper(rgb: np.ndarray) -> tuple[np.ndarray, float]:

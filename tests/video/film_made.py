@@ -92,3 +92,10 @@ def walk(seconds: float = 3.0, *, far: float = 1.6) -> Motion:
     moved = motion.translation.copy()
     moved[:, 0] += np.linspace(0, far, len(motion))
     return Motion(motion.poses, moved, 30)
+
+
+def turning(angles) -> PoseTrack:
+    """The skeleton at rest, turned to angles (frames,), radians about the vertical."""
+    poses = np.zeros((len(angles), 24, 3))
+    poses[:, 0, 1] = angles
+    return from_motion(Motion(poses, np.tile([0.0, REST_HEIGHT, 0.0], (len(angles), 1)), 30))
