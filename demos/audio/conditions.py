@@ -6,8 +6,8 @@ import numpy as np
 
 from demos.audio.features import FPS
 
-MUSIC = 39
-"""35 features, cosine and sine of the place in the beat and in the bar."""
+MUSIC, SOUND = 39, 35
+"""35 features of the sound, cosine and sine of the place in the beat and in the bar."""
 
 
 def music_condition(values: np.ndarray, beats: np.ndarray, downbeats: np.ndarray, frames: int) -> np.ndarray:

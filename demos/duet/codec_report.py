@@ -9,7 +9,7 @@ import torch
 
 from demos.duet import decoding
 from demos.duet.data import tokenise
-from demos.duet.model import COARSE, STREAMS, Duet, couple_joints, dancer_joints
+from demos.duet.model import COARSE, Duet, couple_joints, dancer_joints
 from demos.duet.representation import STATES, states_of
 from demos.motion.motion import Motion
 from demos.nn.quantiser import perplexity
@@ -27,7 +27,7 @@ def report(network: Duet, real: Iterable[Pair], choreographed: Iterable[Pair]) -
       error of where the follow stands counts fully
     - of the lead, of the follow alone: each seen from its own pelvis and heading
     - way, mm: how far the lead's pelvis is from its true place after 4 s
-    - codes in use: perplexity of the tokens, coarse and fine, mean over streams; and the share that was ever chosen
+    - codes in use: perplexity of the tokens, coarse and fine, mean over their books; and the share that was ever chosen
     """
     return {"real, held-out": _of(network, list(real)), "choreographer": _of(network, list(choreographed))}
 
@@ -64,7 +64,7 @@ def _of(network: Duet, pairs: list[Pair]) -> dict[str, float]:
 
 
 def _use(level: str, tokens: torch.Tensor, codes: int) -> dict[str, float]:
-    streams = [tokens[:, index] for index in range(len(STREAMS))]
+    streams = list(tokens.unbind(-1))
     return {
         f"{level} codes, perplexity": float(np.mean([perplexity(stream, codes) for stream in streams])),
         f"{level} codes chosen, %": 100 * float(np.mean([len(stream.unique()) / codes for stream in streams])),

@@ -23,6 +23,7 @@ from demos.duet.representation import (
     STATES,
     STREAMS,
     Stage,
+    columns_of,
     headings,
     motions_of,
     placed,
@@ -63,7 +64,7 @@ def known_tokens(network: Duet, states: np.ndarray | None, frames: int) -> Token
     count = -(-frames // COARSE)
     if states is None:
         hidden = torch.full((1, count, len(STREAMS)), HIDDEN)
-        return Tokens(hidden, hidden.repeat_interleave(2, dim=1))
+        return Tokens(hidden, hidden.repeat(1, 2, network.config.depth))
     with torch.inference_mode():
         whole = np.concatenate([states, np.repeat(states[-1:], count * COARSE - len(states), axis=0)])
         device = network.codec.normalise.mean.device
@@ -75,7 +76,7 @@ def hide(tokens: Tokens, start: int, stop: int, streams: tuple[int, ...]) -> Tok
     """With what touches the frames start to stop (excluded) of some streams hidden."""
     coarse, fine = tokens.coarse.clone(), tokens.fine.clone()
     for part, frames in ((coarse, COARSE), (fine, FINE)):
-        part[:, start // frames : -(-stop // frames), list(streams)] = HIDDEN
+        part[:, start // frames : -(-stop // frames), columns_of(streams, part.shape[2])] = HIDDEN
     return Tokens(coarse, fine)
 
 
@@ -101,17 +102,18 @@ def grow_tokens(
     starts = [round(place) for place in np.linspace(0, max(0, count - size), windows)]
     generator = torch.Generator().manual_seed(choices.seed)
     heard = np.concatenate([music, np.repeat(music[-1:], max(0, count * COARSE - len(music)), axis=0)])
-    total = len(starts) * sum(choices.steps)
+    steps = (choices.steps[0], sum(_fine_steps(network, choices)))
+    total = len(starts) * sum(steps)
     coarse, fine = tokens.coarse.clone(), tokens.fine.clone()
     for number, start in enumerate(starts):
         stop = min(start + size, count)
-        done = number * sum(choices.steps)
+        done = number * sum(steps)
         heard_here = torch.from_numpy(heard[start * COARSE : stop * COARSE])[None].float()
         tell = None if on_step is None else (lambda step, _, done=done: on_step(done + step, total))
         coarse[:, start:stop] = _window(
             network, "coarse", coarse[:, start:stop], heard_here, None, choices, generator, tell
         )  # fmt: skip
-        done += choices.steps[0]
+        done += steps[0]
         tell = None if on_step is None else (lambda step, _, done=done: on_step(done + step, total))
         fine[:, 2 * start : 2 * stop] = _window(
             network, "fine", fine[:, 2 * start : 2 * stop], heard_here, coarse[:, start:stop], choices, generator, tell
@@ -136,17 +138,37 @@ def _window(
     heard = music.to(device).expand(rows, -1, -1)
     above = None if coarse is None else coarse.to(device).expand(rows, -1, -1)
 
-    def logits(known: Tensor) -> Tensor:
-        found = filler(known.expand(rows, -1, -1), heard, style, closeness, hears, network.codec, above)
+    def logits(known: Tensor, depth: int = 0) -> Tensor:
+        found = filler(known.expand(rows, -1, -1), heard, style, closeness, hears, network.codec, above, depth)
         return found[:1] if rows == 1 else found[1:] + choices.guidance * (found[:1] - found[1:])
 
     # Details follow from what is above them: there chance only makes noise.
-    loose = choices.temperature if level == "coarse" else 0.5 * choices.temperature
-    return fill(
-        logits, tokens.to(device), steps=choices.steps[level == "fine"], generator=generator,
-        top_k=choices.top_k if level == "coarse" else max(1, choices.top_k // 2),
-        temperature=loose, on_step=on_step,
-    ).cpu()  # fmt: skip
+    tokens = tokens.to(device)
+    if level == "coarse":
+        return fill(
+            logits, tokens, steps=choices.steps[0], generator=generator, top_k=choices.top_k,
+            temperature=choices.temperature, on_step=on_step,
+        ).cpu()  # fmt: skip
+    count, done = len(STREAMS), 0
+    for depth, steps in enumerate(_fine_steps(network, choices)):
+        here = slice(depth * count, (depth + 1) * count)
+
+        def deeper(known: Tensor, here: slice = here, depth: int = depth) -> Tensor:
+            return logits(torch.cat([tokens[..., : here.start], known, tokens[..., here.stop :]], dim=-1), depth)
+
+        tokens[..., here] = fill(
+            deeper, tokens[..., here], steps=steps, generator=generator,
+            top_k=max(1, choices.top_k // 2 ** (depth + 1)),
+            temperature=choices.temperature / 2 ** (depth + 1),
+            on_step=None if on_step is None else (lambda step, total, done=done: on_step(done + step, total)),
+        )  # fmt: skip
+        done += steps
+    return tokens.cpu()
+
+
+def _fine_steps(network: Duet, choices: Choices) -> list[int]:
+    """Of finding the fine tokens, depth by depth: the deeper, the less is left to choose."""
+    return [max(1, choices.steps[1] // 2**depth) for depth in range(network.config.depth)]
 
 
 @torch.inference_mode()

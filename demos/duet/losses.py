@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from demos.duet.model import dancer_joints, feet_seen, seen_by_lead
-from demos.duet.representation import DANCER, FPS, RELATION, SPEED, STATES
+from demos.duet.representation import DANCER, FPS, HEIGHT, RELATION, SPEED, STATES, TURNS
 from demos.motion.duet_metrics import INTERACTION_JOINTS
-from demos.motion.skeleton import FEET, INDEX
+from demos.motion.skeleton import FEET, INDEX, PARENTS, REST_OFFSETS
+from demos.motion.vector import CONTACTS
 
-RECONSTRUCTION, VELOCITY, POSITION, DISTANCE, FOOT, COMMITMENT = 1.0, 0.5, 30.0, 10.0, 4.0, 0.1
+RECONSTRUCTION, POSITION, DISTANCE, FOOT, COMMITMENT = 0.1, 300.0, 60.0, 10.0, 0.1
 """Weights (not stated by the paper; chosen so that no term of a half-trained network dwarfs the others)."""
-STRETCH = 16
+STRETCH = 8
 """Frames of each crop, at a random place, of which joints are compared: they cost as much as the network."""
 NEAR_M = 0.5
 """Distances between dancers count the more the smaller they are; one of this much counts 1 / e."""
+CONTACT_M, SPEED_S = 0.02, 0.05
+"""What a wrong contact counts, and a speed wrong by 1 m/s."""
 HANDS = (INDEX["left_hand"], INDEX["right_hand"])
 _TOUCHING = (*INTERACTION_JOINTS, *HANDS)
 
@@ -29,6 +35,7 @@ def codec_losses(
     """
     kept = slice(None) if interaction else slice(0, RELATION.start)
     error = (made - wanted)[..., kept]
+    metres = (inverse(made) - inverse(wanted))[..., kept] * levers()[kept].to(made.device)
     start = int(torch.randint(max(made.shape[1] - STRETCH, 0) + 1, (), generator=generator))
     part = slice(start, start + STRETCH)
     one, other = inverse(made[:, part]), inverse(wanted[:, part])
@@ -38,7 +45,8 @@ def codec_losses(
     speeds = [FPS * (e[:, 1:] - e[:, :-1]) for e in errors]
     terms = {
         "reconstruction": error.square().mean(),
-        "velocity": (error[:, 1:] - error[:, :-1]).square().mean(),
+        "metres": 0.5 * metres.square().sum(-1).mean(),
+        "velocity": 0.5 * (0.1 * FPS) ** 2 * (metres[:, 1:] - metres[:, :-1]).square().sum(-1).mean(),
         "position": torch.stack([e.square().sum(-1).mean() for e in errors]).mean(),
         "joint speed": 0.01 * torch.stack([s.square().sum(-1).mean() for s in speeds]).mean(),
         "foot": skating(one, own[0], other),
@@ -50,9 +58,30 @@ def codec_losses(
 
 def codec_weighted(terms: dict[str, Tensor], commitment: Tensor) -> Tensor:
     """Their weighted sum."""
-    total = RECONSTRUCTION * terms["reconstruction"] + VELOCITY * terms["velocity"] + COMMITMENT * commitment
-    total = total + POSITION * (terms["position"] + terms["joint speed"]) + FOOT * terms["foot"]
+    total = RECONSTRUCTION * terms["reconstruction"] + COMMITMENT * commitment + FOOT * terms["foot"]
+    total = total + POSITION * sum(terms[name] for name in ("position", "joint speed", "metres", "velocity"))
     return total + DISTANCE * terms["distance"] if "distance" in terms else total
+
+
+@lru_cache(maxsize=1)
+def levers() -> Tensor:
+    """(308,) about how many metres the joints of a dancer move, root of mean square, for one unit of a column's error.
+
+    A turn moves the joints beyond by their distance. Contacts and speeds move none here: they count a little.
+    """
+    reach = np.zeros(len(PARENTS))
+    rest = np.zeros((len(PARENTS), 3))
+    for joint, parent in enumerate(PARENTS[1:], 1):
+        rest[joint] = rest[parent] + REST_OFFSETS[joint]
+    for joint in range(len(PARENTS)):
+        above = joint
+        while (above := PARENTS[above]) >= 0:
+            reach[above] += ((rest[joint] - rest[above]) ** 2).sum()
+    own = np.zeros(DANCER)
+    own[CONTACTS], own[HEIGHT], own[SPEED] = CONTACT_M, 1.0, SPEED_S
+    own[TURNS] = np.repeat(np.sqrt(0.5 * reach / len(PARENTS)), 6)  # both columns of a matrix show its turn
+    round_m = np.sqrt((rest[:, [0, 2]] ** 2).sum(-1).mean())
+    return torch.from_numpy(np.concatenate([own, own, [1.0, 1.0, round_m, round_m]])).float()
 
 
 def dancer_pair(states: Tensor) -> tuple[Tensor, Tensor]:

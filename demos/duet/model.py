@@ -1,8 +1,9 @@
 """DuetGen's networks: tokens of a couple and back, two masked transformers that fill tokens in to music, and feet.
 
 The codec is a hierarchical VQ-VAE: coarse tokens of eight frames, fine ones of four. The paper has one token for both
-dancers; here each of four streams (body and arms of lead and follow) has its own, side by side in one sequence, so that
-a partner, a stretch or the arms alone can be hidden and found anew by the same networks. Sizes are ours.
+dancers; here each of five streams (body and arms of lead and follow, and where the follow stands) has its own, side by
+side in one sequence, so that a partner, a stretch or the arms alone can be hidden and found anew by the same networks.
+A fine token is several codes, each of what those before it leave (residual quantisation). Sizes are ours.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ from demos.duet.representation import (
 from demos.nn.kinematics import joint_positions
 from demos.nn.masked import HIDDEN
 from demos.nn.normaliser import Normaliser
-from demos.nn.quantiser import Quantised, Quantiser
+from demos.nn.quantiser import Quantised, Quantiser, residual
 from demos.nn.taps import Residual, Taps
 from demos.nn.transformer import Block
 
 CLOSENESS = ("hold", "open", "apart")
 FINE, COARSE = 4, 8
 """Frames of a token (DuetGen: 4 and 8 of 200 frames)."""
+DROPOUT = 0.1
+"""Share of what the transformers read that training leaves out (the corpus has few songs)."""
 FEET_SEEN = 20
 """Columns of a dancer that its trajectory is told from: 4 feet where they are, their contacts, height, speed."""
 
@@ -44,12 +47,14 @@ FEET_SEEN = 20
 class Config:
     """Sizes.
 
-    codes, code : of each book. encoder, decoder, detail : channels of the codec. width, heads, coarse_depth,
-    fine_depth : of the transformers. interaction : False for the ablation without the relation between the dancers.
+    codes, code : of each book. depth : codes of a fine token. encoder, decoder, detail : channels of the codec.
+    width, heads, coarse_depth, fine_depth : of the transformers. interaction : False for the ablation without the
+    relation between the dancers.
     """
 
     codes: int = 256
     code: int = 24
+    depth: int = 3
     encoder: int = 64
     decoder: int = 152
     detail: int = 64
@@ -60,7 +65,9 @@ class Config:
     interaction: bool = True
 
 
-TINY = Config(codes=16, code=8, encoder=16, decoder=16, detail=8, width=16, heads=2, coarse_depth=1, fine_depth=1)
+TINY = Config(
+    codes=16, code=8, depth=2, encoder=16, decoder=16, detail=8, width=16, heads=2, coarse_depth=1, fine_depth=1
+)
 
 
 def patched(values: Tensor, frames: int) -> Tensor:
@@ -93,7 +100,8 @@ class StreamEncoder(nn.Module):
 
 @dataclass(frozen=True)
 class Tokens:
-    """A couple as tokens, long: coarse (batch, frames / 8, 4), fine (batch, frames / 4, 4); 4 for STREAMS."""
+    """A couple as tokens, long: coarse (batch, frames / 8, 5), fine (batch, frames / 4, 5 for each depth); 5 for
+    STREAMS."""
 
     coarse: Tensor
     fine: Tensor
@@ -110,7 +118,7 @@ class Codec(nn.Module):
         self.normalise = Normaliser(STATE)
         self.encoders = nn.ModuleList(StreamEncoder(len(columns), config) for columns in self.seen)
         self.coarse = nn.ModuleList(Quantiser(config.codes, config.code) for _ in STREAMS)
-        self.fine = nn.ModuleList(Quantiser(config.codes, config.code) for _ in STREAMS)
+        self.fine = nn.ModuleList(Quantiser(config.codes, config.code) for _ in range(config.depth) for _ in STREAMS)
         width = config.decoder
         self.start = Taps(2 * len(STREAMS) * config.code, width, 3)
         self.body = nn.Sequential(Residual(width), Residual(width), Residual(width))
@@ -120,14 +128,13 @@ class Codec(nn.Module):
 
     def forward(self, states: Tensor) -> tuple[Tensor, Tensor, list[Quantised]]:
         """Normalised states (batch, frames, 308) -> the same through tokens, the commitment, and what was quantised."""
-        found = self._quantise(states)
-        coarse, fine = found[: len(STREAMS)], found[len(STREAMS) :]
-        made = self._decode([part.values for part in coarse], [part.values for part in fine])
+        found, coarse, fine = self._quantise(states)
+        made = self._decode(coarse, fine)
         return made, torch.stack([part.commitment for part in found]).mean(), found
 
     def encode(self, states: Tensor) -> Tokens:
         """Normalised states (batch, frames, 308), frames a multiple of 8 -> tokens."""
-        found = self._quantise(states)
+        found, *_ = self._quantise(states)
         coarse, fine = found[: len(STREAMS)], found[len(STREAMS) :]
         return Tokens(
             torch.stack([part.tokens for part in coarse], dim=-1), torch.stack([part.tokens for part in fine], dim=-1)
@@ -136,28 +143,35 @@ class Codec(nn.Module):
     def decode(self, tokens: Tokens) -> Tensor:
         """Tokens -> normalised states (batch, frames, 308)."""
         coarse = [book.lookup(tokens.coarse[..., index]) for index, book in enumerate(self.books("coarse"))]
-        fine = [book.lookup(tokens.fine[..., index]) for index, book in enumerate(self.books("fine"))]
+        each = [book.lookup(tokens.fine[..., index]) for index, book in enumerate(self.books("fine"))]
+        fine = [torch.stack(each[index :: len(STREAMS)]).sum(0) for index in range(len(STREAMS))]
         return self._decode(coarse, fine)
 
     def books(self, level: Literal["coarse", "fine"]) -> list[Quantiser]:
-        """The books of a level, one for each of STREAMS."""
+        """The books of a level, one for each of STREAMS; of the fine level so for each depth, one after the other."""
         return cast(list[Quantiser], list(self.coarse if level == "coarse" else self.fine))
 
     def stream_encoders(self) -> list[tuple[Tensor, StreamEncoder]]:
         """For each of STREAMS the columns it sees, and its encoder."""
         return list(zip(self.seen, cast(list[StreamEncoder], list(self.encoders)), strict=True))
 
-    def _quantise(self, states: Tensor) -> list[Quantised]:
-        """Coarse of each stream, then fine of each; values (batch, time, code)."""
+    def _quantise(self, states: Tensor) -> tuple[list[Quantised], list[Tensor], list[Tensor]]:
+        """All that was quantised, in the order of tokens; coarse and fine values (batch, time, code) of each stream."""
         states = self.visible(states)
-        coarse, fine = [], []
-        books = zip(self.books("coarse"), self.books("fine"), strict=True)
-        for (columns, encoder), (above, below) in zip(self.stream_encoders(), books, strict=True):
-            near, latents = encoder(states[..., columns])
-            far = above(latents)
-            coarse.append(far)
-            fine.append(below(encoder.detail(near, far.values.to(near.dtype))))
-        return [*coarse, *fine]
+        far, near = [], []
+        fine: list[list[Quantised]] = []
+        books, count = self.books("fine"), len(STREAMS)
+        encoders = zip(self.stream_encoders(), self.books("coarse"), strict=True)
+        for index, ((columns, encoder), above) in enumerate(encoders):
+            features, latents = encoder(states[..., columns])
+            far.append(above(latents))
+            found, value = residual(
+                books[index::count], encoder.detail(features, far[-1].values.to(features.dtype)).float()
+            )
+            fine.append(found)
+            near.append(value)
+        flat = [part[depth] for depth in range(self.config.depth) for part in fine]
+        return [*far, *flat], [part.values for part in far], near
 
     def _decode(self, coarse: list[Tensor], fine: list[Tensor]) -> Tensor:
         long = [part.repeat_interleave(2, dim=1) for part in coarse]
@@ -185,20 +199,22 @@ class Filler(nn.Module):
         self.normalise = Normaliser(MUSIC)
         self.music = nn.Linear(self.frames * MUSIC, width)
         self.near = Residual(width, 5)
-        self.known = nn.ModuleList(nn.Linear(config.code, width) for _ in STREAMS)
-        self.hidden = nn.Parameter(torch.randn(len(STREAMS), width) * 0.02)
+        columns = len(STREAMS) * (config.depth if level == "fine" else 1)
+        self.known = nn.ModuleList(nn.Linear(config.code, width) for _ in range(columns))
+        self.hidden = nn.Parameter(torch.randn(columns, width) * 0.02)
         self.above = nn.Linear(len(STREAMS) * config.code, width) if level == "fine" else None
         self.style = nn.Embedding(len(STYLE_NAMES) + 1, width)  # 0: from the music
         self.closeness = nn.Embedding(len(CLOSENESS) + 1, width)  # 0: as it comes
         self.silence = nn.Parameter(torch.zeros(width))
         self.blocks = nn.ModuleList(Block(width, config.heads, width, expansion=3) for _ in range(depth))
+        self.drop = nn.Dropout(DROPOUT)
         self.norm = nn.LayerNorm(width)
-        self.heads = nn.ModuleList(nn.Linear(width, config.code) for _ in STREAMS)
+        self.heads = nn.ModuleList(nn.Linear(width, config.code) for _ in range(columns))
         for head in self.heads:  # begin with how common codes are, not with chance
             assert isinstance(head, nn.Linear)
             nn.init.normal_(head.weight, std=0.01)
             nn.init.zeros_(head.bias)
-        self.bias = nn.Parameter(torch.zeros(len(STREAMS), config.codes))
+        self.bias = nn.Parameter(torch.zeros(columns, config.codes))
 
     def forward(
         self,
@@ -209,12 +225,14 @@ class Filler(nn.Module):
         hears: Tensor,
         codec: Codec,
         coarse: Tensor | None = None,
+        depth: int = 0,
     ) -> Tensor:
-        """Logits (batch, n, 4, codes).
+        """Logits (batch, n, 5, codes) of the tokens of one depth.
 
-        tokens : (batch, n, 4) long, HIDDEN where not known. music : (batch, frames, 39). style : (batch,) 0 for none,
-        i + 1 for STYLE_NAMES[i]. closeness : (batch,) the same of CLOSENESS. hears : (batch,) 0 where music, style and
-        closeness are dropped. codec : whose codes the tokens are. coarse : (batch, n / 2, 4), for the fine level.
+        tokens : (batch, n, 5 for each depth) long, HIDDEN where not known. music : (batch, frames, 39).
+        style : (batch,) 0 for none, i + 1 for STYLE_NAMES[i]. closeness : (batch,) the same of CLOSENESS.
+        hears : (batch,) 0 where music, style and closeness are dropped. codec : whose codes the tokens are.
+        coarse : (batch, n / 2, 5), for the fine level.
         """
         books = codec.books(self.level)
         heard = hears.view(-1, 1, 1)
@@ -231,14 +249,13 @@ class Filler(nn.Module):
             assert coarse is not None
             above = torch.cat([book.even[coarse[..., i]] for i, book in enumerate(codec.books("coarse"))], dim=-1)
             values = values + self.above(above.to(values.dtype)).repeat_interleave(2, dim=1)
-        condition = functional.silu(listened + told)
+        condition = self.drop(functional.silu(listened + told))
+        values = self.drop(values)
         for block in self.blocks:
             values = block(values, condition)
         values = self.norm(values)
-        scores = [
-            head(values) @ even.T.to(values.dtype) + self.bias[index]
-            for index, (head, even) in enumerate(zip(self.heads, codes, strict=True))
-        ]
+        asked = range(depth * len(STREAMS), (depth + 1) * len(STREAMS))
+        scores = [self.heads[i](values) @ codes[i].T.to(values.dtype) + self.bias[i] for i in asked]
         return torch.stack(scores, dim=2)
 
 

@@ -24,7 +24,7 @@ from demos.duet import weights as networks
 from demos.duet.decoding import Choices
 from demos.duet.finishing import Finished, bridged, finish, on_floor, staged
 from demos.duet.model import CLOSENESS, Duet
-from demos.duet.representation import STATES, STREAMS, dancer_state, stage_of, states_of
+from demos.duet.representation import STATES, STREAMS, dancer_state, stage_of, states_of, streams_of
 from demos.duet.timing import bent, bent_contacts, on_the_beat
 from demos.motion.contacts import foot_contacts
 from demos.motion.dance import Dance, Provenance
@@ -214,7 +214,7 @@ def follow(
     music = _music(dance, heard, len(given))
     known = decoding.empty_states(len(given))
     known[:, STATES[0]] = dancer_state(given)
-    states = _danced(network, known, music, manner, on_progress, streams=(2, 3))
+    states = _danced(network, known, music, manner, on_progress, streams=streams_of([1]))
     _, raw = decoding.place(states, lead=given)
     made = _finished(given, raw, states, manner, given=True)
     times = np.arange(len(first)) / first.fps
@@ -268,7 +268,7 @@ def redo(
     old = dance.resample(FPS).motions
     states = states_of(old[0], old[1])
     first, stop = round(start_s * FPS), min(round(end_s * FPS), len(states))
-    streams = tuple(index for index in range(len(STREAMS)) if index // 2 in whom and _makes(STREAMS[index], plain))
+    streams = streams_of(whom, body=bool(plain - _ARMS), arms=bool(plain & _ARMS))
     found = _danced(
         network, states, _music(dance, heard, len(states)), manner, on_progress, streams=streams, span=(first, stop)
     )  # fmt: skip
@@ -378,11 +378,6 @@ def _spliced(motion: Motion, part: Motion, first: int) -> Motion:
 
 def _at(motion: Motion, like: Motion, times: np.ndarray) -> Motion:
     return motion if motion.fps == like.fps and len(motion) == len(like) else motion.at(times, like.fps)
-
-
-def _makes(stream: str, parts: frozenset[str]) -> bool:
-    """Whether a stream holds any of some parts."""
-    return bool(parts & _ARMS) if stream.endswith("arms") else bool(parts - _ARMS)
 
 
 def _music(dance: Dance, heard: Heard | None, frames: int) -> np.ndarray:

@@ -8,6 +8,7 @@ without their headings, their speeds over the floor, and where the follow stands
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -201,8 +202,9 @@ def _check(lead: Motion, follow: Motion) -> None:
 
 # --- streams: what tokens are of ---
 
-STREAMS = ("lead body", "lead arms", "follow body", "follow arms")
-"""Each has tokens of its own, so that a partner, a stretch or the arms alone can be made anew."""
+STREAMS = ("lead body", "lead arms", "follow body", "follow arms", "relation")
+"""Each has tokens of its own, so that a partner, a stretch or the arms alone can be made anew; and where the follow
+stands has, which is seen from further off than anything else about it."""
 ARMS = tuple(sorted(PARTS["left_arm"] + PARTS["right_arm"]))
 
 
@@ -212,12 +214,22 @@ def stream_columns() -> tuple[np.ndarray, ...]:
     for joint in ARMS:
         arms[5 + 6 * joint : 11 + 6 * joint] = True
     body, arm = np.flatnonzero(~arms), np.flatnonzero(arms)
-    relation = np.arange(STATE)[RELATION]
-    return body, arm, np.concatenate([DANCER + body, relation]), DANCER + arm
+    return body, arm, DANCER + body, DANCER + arm, np.arange(STATE)[RELATION]
+
+
+def columns_of(streams: Sequence[int], columns: int) -> list[int]:
+    """Which of a level's columns of tokens hold some streams: all streams stand side by side, once for each depth."""
+    return [column for column in range(columns) if column % len(STREAMS) in streams]
+
+
+def streams_of(dancers: Sequence[int], *, body: bool = True, arms: bool = True) -> tuple[int, ...]:
+    """The streams of some dancers (0 the lead, 1 the follow); where the follow stands goes with its body."""
+    found = [index for dancer in dancers for index, wanted in ((2 * dancer, body), (2 * dancer + 1, arms)) if wanted]
+    return (*found, STREAMS.index("relation")) if body and 1 in dancers else tuple(found)
 
 
 def seen_columns() -> tuple[np.ndarray, ...]:
     """For each of STREAMS the columns that its encoder sees: the lead never sees the follow, bodies never see arms."""
-    body, arm, other, other_arm = stream_columns()
+    body, arm, other, other_arm, relation = stream_columns()
     lead = np.concatenate([body, arm])
-    return body, lead, np.concatenate([body, other]), np.concatenate([lead, other, other_arm])
+    return body, lead, np.concatenate([body, other]), np.concatenate([lead, other, other_arm]), relation

@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from demos.audio.conditions import SOUND
 from demos.corpus.styles import STYLE_NAMES
 from demos.duet import losses as goals
 from demos.duet.data import Crops, TokenBatch, TokenDances
 from demos.duet.model import CLOSENESS, STREAMS, Codec, Config, Duet, Filler, parameters_of
+from demos.duet.representation import streams_of
 from demos.nn import training, weight_files
 from demos.nn.masked import HIDDEN, training_mask
 from demos.nn.quantiser import nearest, perplexity
@@ -31,8 +34,15 @@ LEAST_DEVIATION = {"states": 0.08, "music": 0.05, "feet": 0.02, "speeds": 0.05}
 """Columns that hardly move are normalised by these, so that their noise does not count as dance."""
 RESET_STEPS, LAST_RESET = 40, 0.75
 """Dead codes are reset every so many steps, until this share of the training is done."""
-NO_CONDITION, NO_STYLE, NO_CLOSENESS = 0.1, 0.4, 0.3
-"""Shares of a batch without any condition (for guidance), style, closeness."""
+NO_CONDITION, NO_STYLE, NO_CLOSENESS, NO_SOUND = 0.1, 0.3, 0.3, 0.5
+"""Shares of a batch without any condition (for guidance), style, closeness, sound (all that is heard but beat and bar:
+songs are few, and how they sound tells which dance it is)."""
+DEEPER = 0.3
+"""Share of the batches that look for the codes of what the first ones leave, where there are any."""
+MISREAD = 0.04
+"""Share of the known tokens that training shows as others."""
+HELD_STEPS = 200
+"""Every so many steps the loss is measured on couples to songs that train nothing."""
 SMOOTHING = 0.02
 """Share of each wanted code that goes to all others alike."""
 
@@ -50,7 +60,7 @@ class Preset:
 
 PRESETS = {
     "cpu": Preset((19, 2, 9, 9), (32, 32, 32, 32)),
-    "gpu": Preset((8, 1, 4, 4), (256, 128, 256, 256), (2e-3, 2e-3, 2e-3, 2e-3)),
+    "gpu": Preset((5, 0.5, 4, 4), (256, 128, 256, 256), (2e-3, 2e-3, 2e-3, 2e-3)),
     "trial": Preset((1, 1, 1, 1), (8, 4, 4, 4), steps=8, config=Config(codes=32, encoder=16, decoder=32, width=32)),
 }
 
@@ -98,7 +108,10 @@ def train(
         if (folder / f"{stage}.pt").is_file():
             _restore(getattr(network, stage), folder / f"{stage}.pt")
     network.to(device)
+    if crops is not None:
+        crops.to(device)
     dances: TokenDances | None = None
+    held: TokenDances | None = None
     for index, stage in enumerate(STAGES):
         part, path = getattr(network, stage), folder / f"{stage}.pt"
         if stage not in stages:
@@ -109,7 +122,8 @@ def train(
             task = (CodecTask if stage == "codec" else TrajectoryTask)(network, crops, plan.batch[index])
         else:
             dances = dances or TokenDances(corpus, network.codec)
-            task = FillerTask(network, stage, dances, plan.batch[index])
+            held = held or _held_out(corpus, network.codec)
+            task = FillerTask(network, stage, dances, plan.batch[index], held)
         limits = Plan(share * plan.minutes[index], plan.steps, plan.rate[index], 0.0 if stage == "codec" else 0.995)
         found = training.run(part, task.losses, limits, name=stage, checkpoint=path, seed=seed + index)
         report |= {f"{stage} {key}": value for key, value in found.items()}
@@ -117,6 +131,14 @@ def train(
         write_weights(network, out)
     write_weights(network, out)
     return report
+
+
+def _held_out(corpus: Path | str, codec: Codec) -> TokenDances | None:
+    """Couples of the validation split, where the corpus has one."""
+    try:
+        return TokenDances(corpus, codec, "validation")
+    except InputError:
+        return None
 
 
 class CodecTask:
@@ -128,9 +150,8 @@ class CodecTask:
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
         codec = self.codec
-        device = codec.normalise.mean.device
-        wanted = codec.normalise(self.crops.batch(self.size, chance.rng).to(device))
-        with _autocast(device):
+        wanted = codec.normalise(self.crops.batch(self.size, chance.rng))
+        with _autocast(wanted.device):
             made, commitment, found = codec(wanted)
         terms = goals.codec_losses(
             made.float(), wanted, codec.normalise.inverse, interaction=codec.config.interaction, generator=chance.noise
@@ -147,12 +168,16 @@ class CodecTask:
     @torch.no_grad()
     def _reset(self, wanted: Tensor, chance: Randomness) -> None:
         codec = self.codec
-        books = zip(codec.books("coarse"), codec.books("fine"), strict=True)
-        for (columns, encoder), (coarse, fine) in zip(codec.stream_encoders(), books, strict=True):
+        fine, count = codec.books("fine"), len(STREAMS)
+        for index, ((columns, encoder), coarse) in enumerate(
+            zip(codec.stream_encoders(), codec.books("coarse"), strict=True)
+        ):
             near, latents = encoder(codec.visible(wanted)[..., columns])
             coarse.reset_dead(latents.flatten(0, 1), chance.noise)
-            far = coarse.lookup(nearest(latents, coarse.codes))
-            fine.reset_dead(encoder.detail(near, far).flatten(0, 1), chance.noise)
+            left = encoder.detail(near, coarse.lookup(nearest(latents, coarse.codes)))
+            for book in fine[index::count]:
+                book.reset_dead(left.flatten(0, 1), chance.noise)
+                left = left - book.lookup(nearest(left, book.codes))
 
 
 class TrajectoryTask:
@@ -163,7 +188,7 @@ class TrajectoryTask:
         self.codec.eval()
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
-        plain = self.crops.batch(self.size, chance.rng).to(self.codec.normalise.mean.device)
+        plain = self.crops.batch(self.size, chance.rng)
         with torch.no_grad():
             made = self.codec.normalise.inverse(self.codec.decode(self.codec.encode(self.codec.normalise(plain))))
             feet, _ = goals.trajectory_inputs(made)
@@ -175,8 +200,11 @@ class TrajectoryTask:
 class FillerTask:
     """Hidden tokens found again: any, those of the follow, those of the arms, those of a stretch."""
 
-    def __init__(self, network: Duet, level: str, dances: TokenDances, size: int) -> None:
+    def __init__(
+        self, network: Duet, level: str, dances: TokenDances, size: int, held: TokenDances | None = None
+    ) -> None:
         self.codec, self.level, self.dances, self.size = network.codec, level, dances, size
+        self.held, self.step, self.unheard = held, 0, 0.0
         self.filler: Filler = getattr(network, level)
         self.codec.eval()
         sample = dances.batch(256, Randomness(0).rng)
@@ -192,39 +220,80 @@ class FillerTask:
             bias.copy_(common - common.mean())
 
     def losses(self, chance: Randomness, progress: float) -> tuple[Tensor, dict[str, float]]:
-        batch = self.dances.batch(self.size, chance.rng)
-        device = self.codec.normalise.mean.device
-        wanted = getattr(batch.tokens, self.level).to(device)
-        free = free_tokens(wanted.shape, chance)
-        mask = training_mask(free, chance.noise).to(device)
-        logits = self._logits(torch.where(mask, HIDDEN, wanted), batch, chance, device)
-        loss = functional.cross_entropy(logits[mask], wanted[mask], label_smoothing=SMOOTHING)
-        hit = (logits[mask].argmax(-1) == wanted[mask]).float().mean()
-        return loss, {"loss": float(loss.detach()), "hit": float(hit)}
+        loss, hit = self._losses(self.dances, chance)
+        self.step += 1
+        if self.held and self.step % HELD_STEPS == 1:
+            self.filler.eval()
+            with torch.no_grad():  # always the same windows and masks
+                chances = Randomness(0)
+                self.unheard = float(np.mean([float(self._losses(self.held, chances)[0]) for _ in range(4)]))
+            self.filler.train()
+        numbers = {"loss": float(loss.detach()), "hit": float(hit)}
+        return loss, numbers | ({"held out": self.unheard} if self.held else {})
 
-    def _logits(self, tokens: Tensor, batch: TokenBatch, chance: Randomness, device: torch.device) -> Tensor:
-        size = len(tokens)
-        chances = torch.rand(3, size, generator=chance.noise)
-        style = torch.where(chances[0] < NO_STYLE, 0, batch.style).to(device)
-        closeness = torch.where(chances[1] < NO_CLOSENESS, 0, batch.closeness).to(device)
-        hears = (chances[2] >= NO_CONDITION).float().to(device)
-        coarse = batch.tokens.coarse.to(device) if self.level == "fine" else None
+    def _losses(self, dances: TokenDances, chance: Randomness) -> tuple[Tensor, Tensor]:
+        batch = dances.batch(self.size, chance.rng)
+        wanted = getattr(batch.tokens, self.level)
+        depth = self._depth(wanted.shape[2] // len(STREAMS), chance)
+        hidden, mask = (part.to(wanted.device) for part in hidden_tokens(wanted.shape, depth, chance))
+        seen = misread(wanted, self.codec.config.codes, chance) if self.filler.training else wanted
+        logits = self._logits(torch.where(hidden, HIDDEN, seen), batch, depth, chance)
+        wanted = wanted[..., depth * len(STREAMS) : (depth + 1) * len(STREAMS)]
+        loss = functional.cross_entropy(logits[mask], wanted[mask], label_smoothing=SMOOTHING)
+        return loss, (logits[mask].argmax(-1) == wanted[mask]).float().mean()
+
+    def _depth(self, depths: int, chance: Randomness) -> int:
+        return int(chance.rng.integers(1, depths)) if depths > 1 and chance.rng.random() < DEEPER else 0
+
+    def _logits(self, tokens: Tensor, batch: TokenBatch, depth: int, chance: Randomness) -> Tensor:
+        size, device = len(tokens), tokens.device
+        chances = torch.rand(4, size, generator=chance.noise).to(device)
+        style = torch.where(chances[0] < NO_STYLE, 0, batch.style)
+        closeness = torch.where(chances[1] < NO_CLOSENESS, 0, batch.closeness)
+        hears = (chances[2] >= NO_CONDITION).float()
+        deaf = (chances[3] < NO_SOUND)[:, None, None]
+        sound = torch.where(deaf, self.filler.normalise.mean[:SOUND], batch.music[..., :SOUND])
+        music = torch.cat([sound, batch.music[..., SOUND:]], dim=-1)
+        above = None
+        if self.level == "fine":
+            coarse = batch.tokens.coarse
+            above = misread(coarse, self.codec.config.codes, chance) if self.filler.training else coarse
         with _autocast(device):
-            logits = self.filler(tokens, batch.music.to(device), style, closeness, hears, self.codec, coarse)
+            logits = self.filler(tokens, music, style, closeness, hears, self.codec, above, depth)
         return logits.float()
 
 
+def misread(tokens: Tensor, codes: int, chance: Randomness) -> Tensor:
+    """With a share of tokens replaced by any others: what is filled in step by step is not always right."""
+    wrong = torch.rand(tokens.shape, generator=chance.noise) < MISREAD
+    other = torch.randint(codes, tokens.shape, generator=chance.noise)
+    return torch.where(wrong.to(tokens.device), other.to(tokens.device), tokens)
+
+
+def hidden_tokens(shape: Sequence[int], depth: int, chance: Randomness) -> tuple[Tensor, Tensor]:
+    """Which of a level's tokens are hidden, (batch, n, columns) bool, and which of those of a depth are asked for,
+    (batch, n, streams) bool: what lies above that depth is known, what lies below it is not yet."""
+    size, count, columns = shape
+    streams = len(STREAMS)
+    free = free_tokens((size, count, streams), chance)
+    asked = training_mask(free, chance.noise)
+    above = torch.zeros(size, count, depth * streams, dtype=torch.bool)
+    below = free.repeat(1, 1, columns // streams - depth - 1)
+    return torch.cat([above, asked, below], dim=-1), asked
+
+
 def free_tokens(shape: Sequence[int], chance: Randomness) -> Tensor:
-    """(batch, n, 4) bool: which tokens may be hidden. Three of eight rows all; the others as the room is used: a
+    """(batch, n, streams) bool: which tokens may be hidden. Three of eight rows all; the others as the room is used: a
     known lead, known bodies, a stretch between known ends, what goes on from a known beginning."""
     size, count, streams = shape
     free = torch.ones(size, count, streams, dtype=torch.bool)
+    arms = streams_of((0, 1), body=False)
     for row in range(size):
         kind = int(chance.rng.integers(8))
         if kind in (0, 1):
-            free[row, :, :2] = False
+            free[row, :, list(streams_of([0]))] = False
         elif kind == 2:
-            free[row, :, [index for index, name in enumerate(STREAMS) if name.endswith("body")]] = False
+            free[row, :, [index for index in range(streams) if index not in arms]] = False
         elif kind == 3:
             start, stop = sorted(chance.rng.integers(0, count, size=2))
             free[row] = False

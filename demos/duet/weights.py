@@ -14,8 +14,8 @@ from demos.runtime.errors import InputError
 
 NAME = "duet"
 _MOST = {
-    "codes": 8192, "code": 512, "encoder": 2048, "decoder": 2048, "detail": 1024, "width": 2048, "heads": 64,
-    "coarse_depth": 64, "fine_depth": 64,
+    "codes": 8192, "code": 512, "depth": 16, "encoder": 2048, "decoder": 2048, "detail": 1024, "width": 2048,
+    "heads": 64, "coarse_depth": 64, "fine_depth": 64,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ nothing chooses any more are put where latents are, so that the whole book stays
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -91,6 +92,17 @@ class Quantiser(nn.Module):
         self.counts.mul_(KEEP).add_(counts, alpha=1 - KEEP)
         self.sums.mul_(KEEP).add_(sums, alpha=1 - KEEP)
         self.codes.copy_(self.sums / self.counts.clamp(min=1e-4)[:, None])
+
+
+def residual(books: Sequence[Quantiser], latents: Tensor) -> tuple[list[Quantised], Tensor]:
+    """Each book of what those before it leave (Zeghidour et al. 2021) -> what each found, and their sum, (..., width)
+    with the latents' gradients."""
+    found: list[Quantised] = []
+    left = latents
+    for book in books:
+        found.append(book(left))
+        left = left - found[-1].values.detach()
+    return found, latents + (latents - left).detach() - latents.detach()
 
 
 def nearest(flat: Tensor, codes: Tensor) -> Tensor:

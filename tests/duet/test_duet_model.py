@@ -23,19 +23,19 @@ def states(grooving_couple):
 
 
 def test_all_networks_together_stay_small():
-    assert parameters_of(Duet(Config())) <= 2_000_000
+    assert parameters_of(Duet(Config())) <= 2_200_000
 
 
 def test_tokens_and_back_have_the_right_shapes(duet_network, states):
     codec = duet_network.codec
     tokens = codec.encode(codec.normalise(states))
-    assert tokens.coarse.shape == (1, 8, 4)
-    assert tokens.fine.shape == (1, 16, 4)
+    assert tokens.coarse.shape == (1, 8, 5)
+    assert tokens.fine.shape == (1, 16, 10)
     assert codec.decode(tokens).shape == states.shape
     assert int(tokens.coarse.max()) < TINY.codes
     made, _, found = codec(states)
     torch.testing.assert_close(made, codec.decode(codec.encode(states)), atol=1e-5, rtol=1e-4)
-    assert len(found) == 8
+    assert len(found) == 15
 
 
 def test_streams_see_only_what_they_may(duet_network, states):
@@ -46,9 +46,10 @@ def test_streams_see_only_what_they_may(duet_network, states):
         other = states.clone()
         other[..., columns] += 5 * torch.randn(len(columns), generator=torch.Generator().manual_seed(1))
         after = codec.encode(other)
-        same = (before.fine == after.fine).all(dim=(0, 1)) & (before.coarse == after.coarse).all(dim=(0, 1))
+        fine = (before.fine == after.fine).all(dim=(0, 1)).view(TINY.depth, -1).all(dim=0)
+        same = fine & (before.coarse == after.coarse).all(dim=(0, 1))
         allowed = [set(columns) & set(seen) != set() for seen in rep.seen_columns()]
-        for stream in range(4):
+        for stream in range(5):
             assert allowed[stream] or bool(same[stream]), (changed, stream)
         assert not bool(same[changed])
 
@@ -73,10 +74,12 @@ def test_fillers_read_music_known_tokens_and_what_is_above(duet_network):
     torch.manual_seed(0)
     music, none = torch.randn(2, 64, 39), torch.zeros(2, dtype=torch.long)
     hears, codec = torch.ones(2), duet_network.codec
-    coarse = torch.randint(TINY.codes, (2, 8, 4))
-    tokens = torch.full((2, 16, 4), HIDDEN)
+    coarse = torch.randint(TINY.codes, (2, 8, 5))
+    tokens = torch.full((2, 16, 10), HIDDEN)
     plain = duet_network.fine(tokens, music, none, none, hears, codec, coarse)
-    assert plain.shape == (2, 16, 4, TINY.codes)
+    assert plain.shape == (2, 16, 5, TINY.codes)
+    deeper = duet_network.fine(tokens, music, none, none, hears, codec, coarse, 1)
+    assert (deeper - plain).abs().max() > 1e-4
     known = tokens.clone()
     known[:, 3, 2] = 5
     cases = {
@@ -107,5 +110,5 @@ def test_joints_as_the_lead_sees_them_are_those_of_the_motions(grooving_couple, 
 
 
 def test_tokens_hold_long_numbers():
-    tokens = Tokens(torch.zeros(1, 2, 4, dtype=torch.long), torch.zeros(1, 4, 4, dtype=torch.long))
+    tokens = Tokens(torch.zeros(1, 2, 5, dtype=torch.long), torch.zeros(1, 4, 10, dtype=torch.long))
     assert Duet.tiny().codec.decode(tokens).shape == (1, 16, rep.STATE)

@@ -37,10 +37,55 @@ def test_windows_are_joined_and_mirrors_follow(duet_corpus):
 def test_tokens_of_dances_come_with_their_music(duet_corpus, duet_network):
     dances = data.TokenDances(duet_corpus, duet_network.codec)
     batch = dances.batch(3, np.random.default_rng(0))
-    assert batch.tokens.coarse.shape == (3, 30, 4)
-    assert batch.tokens.fine.shape == (3, 60, 4)
+    assert batch.tokens.coarse.shape == (3, 30, 5)
+    assert batch.tokens.fine.shape == (3, 60, 10)
     assert batch.music.shape == (3, 240, 39)
     assert set(batch.closeness.tolist()) <= {1, 3}
+
+
+def test_crops_are_danced_faster_and_slower_and_real_ones_come_too(duet_corpus, grooving_couple, monkeypatch):
+    marked = [
+        motion.move(np.array([0.0, 5.0, 0.0])) for motion in grooving_couple.motions
+    ]  # who floats is the real one
+    monkeypatch.setattr(data, "real_couples", lambda *_: [("trial", *marked)])
+    crops = data.Crops(duet_corpus, data="anywhere")
+    batch = crops.batch(400, np.random.default_rng(0))
+    assert batch.shape == (400, data.CROP, rep.STATE)
+    real = batch[:, 0, rep.HEIGHT] > 4
+    assert 0.5 * data.REAL < float(real.float().mean()) < 1.5 * data.REAL
+    # Speeds are those of what is seen: the way that the relation and the pelvis go by themselves knows no other.
+    crops.states = torch.arange(len(crops.states), dtype=torch.float32)[:, None].repeat(1, rep.STATE)
+    ramp = crops.batch(200, np.random.default_rng(1))
+    pace = ramp[:, 1, rep.HEIGHT] - ramp[:, 0, rep.HEIGHT]
+    assert float(pace.min()) < 0.85 < 1.2 < float(pace.max())
+    assert 60 < int((pace - 1).abs().lt(1e-3).sum()) < 140
+    shown = ramp[:, 5, rep.SPEED.start] / ramp[:, 5, rep.HEIGHT]
+    torch.testing.assert_close(shown, pace, atol=1e-3, rtol=1e-3)
+
+
+def test_a_share_of_the_known_tokens_is_misread():
+    tokens = torch.full((50, 30, 5), 7)
+    seen = train.misread(tokens, 256, Randomness(0))
+    share = float((seen != tokens).float().mean())
+    assert 0.8 * train.MISREAD < share < 1.2 * train.MISREAD
+    assert int(seen.min()) >= 0
+    assert int(seen.max()) < 256
+
+
+def test_the_loss_on_unheard_songs_is_always_of_the_same_windows(duet_corpus, duet_network):
+    dances, held = (
+        data.TokenDances(duet_corpus, duet_network.codec),
+        data.TokenDances(duet_corpus, duet_network.codec, "test"),
+    )
+    task = train.FillerTask(Duet.tiny(seed=1), "coarse", dances, 4, held)
+    task.filler.train()
+    found = []
+    for seed in (0, 1):
+        task.step = 0
+        found.append(task.losses(Randomness(seed), 0.0)[1])
+    assert found[0]["held out"] == found[1]["held out"] > 0
+    assert found[0]["loss"] != found[1]["loss"]
+    assert task.filler.training
 
 
 def test_no_couples_is_said(tmp_path, duet_corpus):
@@ -92,9 +137,9 @@ def test_the_trajectory_of_true_feet_is_told_by_true_speeds(grooving_couple):
 
 
 def test_masks_are_those_that_the_room_needs():
-    free = train.free_tokens((400, 30, 4), Randomness(0))
+    free = train.free_tokens((400, 30, 5), Randomness(0))
     lead_known = ~free[:, :, :2].flatten(1).any(1) & free[:, :, 2:].flatten(1).all(1)
-    arms_only = free[:, :, [1, 3]].flatten(1).all(1) & ~free[:, :, [0, 2]].flatten(1).any(1)
+    arms_only = free[:, :, [1, 3]].flatten(1).all(1) & ~free[:, :, [0, 2, 4]].flatten(1).any(1)
     everything = free.flatten(1).all(1)
     begun = ~free[:, 0].any(1) & free[:, -1].all(1)
     for name, rows, least in (
@@ -102,6 +147,16 @@ def test_masks_are_those_that_the_room_needs():
     ):  # fmt: skip
         assert int(rows.sum()) > least, name
     assert free.flatten(1).any(1).all()
+
+
+def test_deeper_codes_are_asked_for_when_those_above_are_known():
+    hidden, asked = train.hidden_tokens((40, 30, 15), 1, Randomness(0))
+    assert hidden.shape == (40, 30, 15)
+    assert not hidden[:, :, :5].any()
+    assert torch.equal(hidden[:, :, 5:10], asked)
+    assert not (asked & ~hidden[:, :, 10:]).any()  # what hangs on a token is hidden with it
+    hidden, asked = train.hidden_tokens((40, 30, 5), 0, Randomness(0))
+    assert torch.equal(hidden, asked)
 
 
 def test_a_run_learns_stops_and_goes_on(quick, duet_corpus, tmp_path):
