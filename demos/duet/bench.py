@@ -23,7 +23,16 @@ THREADS = 2
 REPEATS = 3
 TARGET_S = 2.0
 PUBLISHED = Config(
-    codes=1024, code=512, encoder=512, decoder=512, detail=256, width=512, heads=8, coarse_depth=8, fine_depth=8
+    codes=1024,
+    code=512,
+    depth=1,
+    encoder=512,
+    decoder=512,
+    detail=256,
+    width=512,
+    heads=8,
+    coarse_depth=8,
+    fine_depth=8,
 )
 """DuetGen's transformers (8 layers of 512, 1024 codes); of the codec only the codes are stated: as wide as those."""
 PUBLISHED_CHOICES = Choices(steps=(20, 20), guidance=3.0)

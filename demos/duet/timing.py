@@ -1,4 +1,8 @@
-"""A couple brought onto the beat: both dancers alike, so that nothing between them changes."""
+"""A couple brought onto the beat: both dancers alike, so that nothing between them changes.
+
+Used twice: on the couples that train the networks, whose makers were made to dance a little beside the beat, so that
+there is a beat to be learnt; and, as a part of finishing, on what the networks make.
+"""
 
 from __future__ import annotations
 
