@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from demos.compare import jobs as compare_jobs
 from demos.duet import jobs as duet_jobs
 from demos.editing import jobs as editing_jobs
 from demos.retrieval import jobs as retrieval_jobs
@@ -354,6 +355,7 @@ def _parser() -> argparse.ArgumentParser:
     duet_jobs.add_jobs(job)
     retrieval_jobs.add_jobs(job)
     video_jobs.add_jobs(job)
+    compare_jobs.add_jobs(job)
 
     sub = job(bench)
     sub.add_argument("part", choices=["audio", "render", "editing", "retrieval", "duet", "video"])

@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from demos.motion.dance import Dance
+from demos.motion.history import History
 from demos.runtime.errors import InputError
 
 TO_THE_TOP = "() => window.scrollTo({ top: 0 })"
@@ -21,7 +22,8 @@ class Parcel:
     """Dances on their way to a tab.
 
     to : HASH of the receiving room. dances, names : one to four. song : what they are danced to, beginning with them;
-    None for silence. Its file belongs to the sender: who receives it keeps a copy.
+    None for silence. Its file belongs to the sender: who receives it keeps a copy. history : the versions of the first
+    dance, where there are any.
     id : of this sending, so that the same dance may be sent twice, and each is taken in once.
     """
 
@@ -29,6 +31,7 @@ class Parcel:
     dances: tuple[Dance, ...]
     names: tuple[str, ...]
     song: Path | None = None
+    history: History | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

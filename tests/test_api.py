@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -29,13 +30,22 @@ def client(tmp_path_factory) -> Iterator[Client]:
 
 def test_only_the_documented_endpoint_is_public(client):
     described = client.view_api(return_format="dict", print_info=False)
-    assert set(described["named_endpoints"]) == {"/search", "/compare", "/generate", "/edit", "/duet", "/animate"}
+    assert set(described["named_endpoints"]) == {
+        "/search",
+        "/compare",
+        "/systems",
+        "/generate",
+        "/edit",
+        "/duet",
+        "/animate",
+    }
     assert not described["unnamed_endpoints"]
 
 
 def test_dances_are_measured_on_a_song(client, couple, click_song, tmp_path):
     path = couple.save(tmp_path / "pair.npz")
-    answer = client.predict([handle_file(str(path))], handle_file(str(click_song)), api_name="/compare")
+    answer, report = client.predict([handle_file(str(path))], handle_file(str(click_song)), api_name="/compare")
+    assert report is None
     assert answer["names"] == ["pair"]
     assert answer["problems"] == []
     assert answer["measures"][0]["bas_shuffled"] is not None
@@ -47,6 +57,18 @@ def test_bad_input_is_a_sentence(client, tmp_path):
     diary.write_text("dear diary")
     with pytest.raises(AppError, match=r"diary\.bvh"):
         client.predict([handle_file(str(diary))], None, api_name="/compare")
+
+
+def test_systems_dance_to_a_song_and_are_reported(client, click_song):
+    known = {system["key"]: system for system in client.predict(api_name="/systems")}
+    assert known["random"]["baseline"]
+    answer, report = client.predict(
+        [], handle_file(str(click_song)), ["danceeditor:seed=2", "random"], 4, True, api_name="/compare"
+    )
+    assert answer["names"] == ["DanceEditor, seed 2", "Random clip"]
+    assert "DanceEditor, seed 2" in Path(report).read_text(encoding="utf-8")
+    with pytest.raises(AppError, match="There is no system “waltzer”"):
+        client.predict([], handle_file(str(click_song)), ["waltzer"], api_name="/compare")
 
 
 @pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])

@@ -39,6 +39,7 @@ def tracked() -> list[Path]:
 PAGE_FILES = {
     *(f"editing/{name}.py" for name in ("api", "handlers", "layout")),
     *(f"duet/{name}.py" for name in ("api", "handlers", "layout", "making", "showing")),
+    *(f"compare/{name}.py" for name in ("api", "handlers", "layout")),
     *(f"retrieval/{name}.py" for name in ("api", "handlers", "layout")),
     *(f"video/{name}.py" for name in ("api", "handlers", "layout")),
     "handover.py",
@@ -56,6 +57,8 @@ def test_arrows_point_one_way(path):
     rooms = {name.split(".")[1] for name in used if name.startswith("demos.")} & (ROOMS | {"suite"})
     if place[0] in NOUNS | SHARED:
         assert not rooms, f"what rooms share imports a room: {rooms}"
+    if place[0] == "systems.py":
+        assert not any(name.endswith((".tab", ".handlers", ".api")) for name in used), "systems run without a page"
     if place[0] in ROOMS:
         assert rooms <= {place[0]}, f"rooms meet in the hand-over alone: {rooms}"
 

@@ -13,6 +13,7 @@ from browser import needs_chromium, serving
 from playwright.sync_api import Browser, expect
 
 from demos.compare.examples import examples
+from demos.compare.layout import KINDS
 from demos.motion.files import open_dance
 from demos.runtime.settings import settings
 
@@ -39,7 +40,8 @@ class Visit(browser_tests.Visit):
         self.page.set_input_files(f"#compare-{where} input[type=file]", [str(path) for path in paths])
 
     def export(self, kind: str, folder: Path) -> list[Path]:
-        self.page.get_by_label(kind, exact=True).check()
+        label = next(words for words, name in KINDS if name == kind)
+        self.page.get_by_label(label, exact=True).check()
         self.page.click("#compare-export")
         links = self.page.locator("#compare-downloads a[download]")
         expect(links.first).to_have_attribute("download", re.compile(kind.lower() + "$"), timeout=3 * WAIT_MS)

@@ -6,19 +6,16 @@ import string
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from demos.audio import cache
 from demos.audio.features import AudioFeatures
 from demos.audio.song import Song
 from demos.motion import metrics
+from demos.motion.clock import starting_at
 from demos.motion.dance import Dance
 from demos.motion.files import open_dance
-from demos.motion.motion import Motion
 from demos.runtime.errors import InputError
 
 MOST_DANCES = 4
-LATEST_START_S = 600.0
 
 # File names that say "one couple": CMU's salsa subjects, and what this suite exports.
 PARTNER_PATTERNS = (
@@ -188,36 +185,3 @@ def on_song(dance: Dance, song: Song, features: AudioFeatures) -> Dance:
         features.beats[features.beats < dance.duration_s],
         features.downbeats[features.downbeats < dance.duration_s],
     )
-
-
-def starting_at(dance: Dance, start_s: float) -> Dance:
-    """The dance moved on its clock: later, holding its first pose until then, or earlier, losing its beginning.
-
-    Raises
-    ------
-    InputError : nothing would be left, or the start is over ten minutes away.
-    """
-    frames = round(start_s * dance.fps)
-    if frames == 0:
-        return dance
-    if frames <= -len(dance) or start_s > LATEST_START_S:
-        raise InputError(
-            f"A dance of {dance.duration_s:.1f} s cannot start at {start_s:g} s; "
-            f"choose between {-dance.duration_s:.1f} and {LATEST_START_S:g} s."
-        )
-    moved = dance.with_motions(tuple(_shifted(motion, frames) for motion in dance.motions))
-    later = frames / dance.fps
-    return Dance(
-        moved.motions,
-        moved.provenance,
-        moved.song_sha256,
-        (dance.beats + later)[dance.beats + later >= 0],
-        (dance.downbeats + later)[dance.downbeats + later >= 0],
-    )
-
-
-def _shifted(motion: Motion, frames: int) -> Motion:
-    if frames < 0:
-        return motion.slice(-frames, len(motion))
-    source = np.maximum(np.arange(len(motion) + frames) - frames, 0)
-    return Motion(motion.poses[source], motion.translation[source], motion.fps)

@@ -1,5 +1,6 @@
 """The table of measures and the song's facts, as HTML. Every text from outside is escaped here."""
 
+from collections.abc import Sequence
 from html import escape
 
 from demos.compare.pipeline import Comparison
@@ -26,7 +27,7 @@ def facts(result: Comparison) -> str:
 
 
 def measures(result: Comparison) -> str:
-    """One row a measure, one column a dance; the best of several dances stands out where there is a best."""
+    """One row a measure, one column a dance; the best and the worst of several dances stand out where there is one."""
     shown = [row for row in MEASURES if row.key not in FOLDED and any(_has(report, row) for report in result.reports)]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in result.names)
     headline = "".join(_row(row, result.reports) for row in shown if row.headline)
@@ -48,20 +49,30 @@ def _has(report: dict, row: Measure) -> bool:
 
 def _row(row: Measure, reports: tuple[dict, ...]) -> str:
     values = [display(row, report.get(row.key)) for report in reports]
-    best = _best(row, values)
+    best, worst = extremes(row, values)
     unit = f" ({escape(row.unit)})" if row.unit else ""
     cells = "".join(
-        f'<td class="{"df-best" if value is not None and value == best else ""}">{_cell(row, value, report)}</td>'
+        f'<td class="{mark(value, best, worst)}">{_cell(row, value, report)}</td>'
         for value, report in zip(values, reports, strict=True)
     )
     return f'<tr><th scope="row">{escape(row.label)}{unit}<small>{escape(row.meaning)}</small></th>{cells}</tr>'
 
 
-def _best(row: Measure, values: list[float | None]) -> float | None:
+def extremes(row: Measure, values: Sequence[float | None]) -> tuple[str, str]:
+    """The best and the worst of several values as `number` writes them; "" where there is none: a matter of style, or
+    all read the same."""
     known = [value for value in values if value is not None]
-    if len(known) < 2 or row.better == "neither" or min(known) == max(known):
-        return None
-    return max(known) if row.better == "higher" else min(known)
+    if len(known) < 2 or row.better == "neither" or number(min(known)) == number(max(known)):
+        return "", ""
+    best, worst = (max(known), min(known)) if row.better == "higher" else (min(known), max(known))
+    return number(best), number(worst)
+
+
+def mark(value: float | None, best: str, worst: str) -> str:
+    """The class of a cell."""
+    if value is None or not best:
+        return ""
+    return "df-best" if number(value) == best else "df-worst" if number(value) == worst else ""
 
 
 def _cell(row: Measure, value: float | None, report: dict) -> str:

@@ -204,7 +204,7 @@ def pack(to: str, studio: Studio | None) -> Parcel:
     if studio is None or studio.current is None:
         raise InputError("There is no dance yet: choose a song first.")
     version = studio.current
-    return Parcel(to, (version.dance,), (version.name,), studio.song_of(version.dance))
+    return Parcel(to, (version.dance,), (version.name,), studio.song_of(version.dance), studio.history)
 
 
 def pick_idea(event: gr.EventData) -> str:

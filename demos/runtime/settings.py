@@ -24,6 +24,15 @@ class Settings:
     smpl_path: Path | None
     library_dir: Path
     library_index: str
+    hosted: bool = False
+
+    @property
+    def local(self) -> bool:
+        """Whether only whoever sits at this machine can reach the page: then it may open files by their path.
+
+        A Space (`hosted`) serves the page to the world whatever the host says.
+        """
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.hosted
 
 
 def from_environment(environment: dict[str, str]) -> Settings:
@@ -40,6 +49,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
         smpl_path=Path(smpl) if smpl else None,
         library_dir=Path(environment.get("DANCEFLOOR_LIBRARY", str(_kept(environment) / "library"))).expanduser(),
         library_index=environment.get("DANCEFLOOR_LIBRARY_INDEX", ""),
+        hosted="SPACE_ID" in environment,
     )
 
 
