@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ class Parcel:
     to : HASH of the receiving room. dances, names : one to four. song : what they are danced to, beginning with them;
     None for silence. Its file belongs to the sender: who receives it keeps a copy. history : the versions of the first
     dance, where there are any.
-    id : of this sending, so that the same dance may be sent twice, and each is taken in once.
+    id : of this sending, so that the same dance may be sent twice, and each is taken in once. origin : HASH of the room
+    that sent it.
     """
 
     to: str
@@ -33,14 +36,19 @@ class Parcel:
     song: Path | None = None
     history: History | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
+    origin: str = ""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where parcels pass. parcel : the one last sent. tabs : of the page, None where there is but one room.
-    receivers : HASH -> the words on the button that sends a dance there."""
+    """Where parcels pass.
+
+    parcel : the one last sent. recalled : the one last taken back; the room that received it puts back what was there.
+    tabs : of the page, None where there is but one room. receivers : HASH -> the words on the button that sends there.
+    """
 
     parcel: gr.State
+    recalled: gr.State
     tabs: gr.Tabs | None
     receivers: Mapping[str, str]
 
@@ -52,7 +60,9 @@ class Desk:
             if to != room
         }
 
-    def connect(self, buttons: Mapping[str, gr.Button], pack: Callable[..., Parcel], inputs: Sequence[Any]) -> None:
+    def connect(
+        self, room: str, buttons: Mapping[str, gr.Button], pack: Callable[..., Parcel], inputs: Sequence[Any]
+    ) -> None:
         """A click packs what `pack(to, *inputs)` gives and opens the tab that it goes to.
 
         An InputError of `pack` is shown in the corner of the page, and the visitor stays where they are.
@@ -61,16 +71,43 @@ class Desk:
             return
         for to, button in buttons.items():
             sent = button.click(
-                _sender(to, pack), list(inputs), [self.parcel, self.tabs], show_progress="hidden",
-                api_visibility="private",
+                _sender(room, to, pack), list(inputs), [self.parcel, self.tabs],
+                show_progress="hidden", api_visibility="private",
             )  # fmt: skip
             sent.then(None, js=TO_THE_TOP, api_visibility="private")
 
+    @contextmanager
+    def line(self, titles: Mapping[str, str]) -> Iterator[Desk]:
+        """The desk with its line above the tabs that are laid out inside; titles : HASH -> title of every room."""
+        with gr.Row(visible=False, elem_id="df-sent", equal_height=True) as bar:
+            told = gr.HTML(elem_id="df-sent-told", padding=False)
+            undo = gr.Button("Undo", size="sm", min_width=90, scale=0, elem_id="df-sent-undo")
+            close = gr.Button("Fine", size="sm", min_width=90, scale=0, elem_id="df-sent-close")
+        with gr.Tabs() as tabs:
+            yield replace(self, tabs=tabs)
+        silent: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        self.parcel.change(lambda parcel: _said(parcel, titles), self.parcel, [bar, told], **silent)
+        undo.click(_take_back, self.parcel, [self.recalled, tabs, bar], **silent)
+        close.click(lambda: gr.update(visible=False), None, bar, **silent)
 
-def _sender(to: str, pack: Callable[..., Parcel]) -> Callable[..., tuple]:
+
+def _said(parcel: Parcel | None, titles: Mapping[str, str]) -> tuple:
+    if parcel is None:
+        return gr.update(visible=False), ""
+    text = f"“{parcel.names[0]}” is in {titles.get(parcel.to, parcel.to)} now."
+    return gr.update(visible=True), f'<p role="status">{html.escape(text)}</p>'
+
+
+def _take_back(parcel: Parcel | None) -> tuple:
+    if parcel is None:
+        return gr.skip(), gr.skip(), gr.update(visible=False)
+    return parcel, gr.Tabs(selected=parcel.origin or parcel.to), gr.update(visible=False)
+
+
+def _sender(room: str, to: str, pack: Callable[..., Parcel]) -> Callable[..., tuple]:
     def send(*values: Any) -> tuple:
         try:
-            return pack(to, *values), gr.Tabs(selected=to)
+            return replace(pack(to, *values), origin=room), gr.Tabs(selected=to)
         except InputError as error:
             gr.Warning(str(error))
             return gr.skip(), gr.skip()

@@ -2,6 +2,7 @@
 
 import html
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -132,15 +133,16 @@ def build_suite(settings: Settings) -> gr.Blocks:
     with gr.Blocks(title="Dancefloor", delete_cache=(3600, 86400), analytics_enabled=False) as suite:
         gr.HTML(HEADER.format(tagline=html.escape(TAGLINE)), padding=False)
         folder = gr.State(None, delete_callback=_leave)
-        parcel = gr.State(None)
+        desk = Desk(gr.State(None), gr.State(None), None, {})
         if len(ROOMS) == 1:  # one tab alone is no choice: show the room itself
-            ROOMS[0].build(suite, folder, Desk(parcel, None, {}))
+            ROOMS[0].build(suite, folder, desk)
         else:
             receivers = {each.HASH: each.RECEIVES for each in ROOMS if hasattr(each, "RECEIVES")}
-            with gr.Tabs() as tabs:
+            titles = {each.HASH: each.TITLE for each in ROOMS}
+            with replace(desk, receivers=receivers).line(titles) as open_desk:
                 for each in ROOMS:
                     with gr.Tab(each.TITLE, id=each.HASH):
-                        each.build(suite, folder, Desk(parcel, tabs, receivers))
+                        each.build(suite, folder, open_desk)
     return suite
 
 

@@ -148,3 +148,40 @@ def test_nothing_sticks_out_sideways(visit, groove, tmp_path, width):
     visit.drop("files", groove.save(tmp_path / "groove.npz"))
     shown(visit, "groove")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_dance_is_sent_on_and_taken_back(visit):
+    shown(visit, examples()[0].dances[0].stem, song=True)
+    visit.page.click("#compare-send-edit")
+    expect(visit.page.locator("#df-sent-told")).to_contain_text("is in Edit now", timeout=WAIT_MS)
+    stage = visit.page.locator("#edit-tree [aria-current]")
+    expect(stage).to_contain_text(examples()[0].dances[0].stem, timeout=WAIT_MS)
+    visit.page.click("#df-sent-undo")
+    expect(visit.page.get_by_role("tab", name="Compare")).to_have_attribute("aria-selected", "true", timeout=WAIT_MS)
+    visit.page.get_by_role("tab", name="Edit").click()
+    expect(stage).not_to_contain_text(examples()[0].dances[0].stem, timeout=WAIT_MS)
+
+
+def test_a_blind_vote_outlasts_a_reload(visit, groove, couple, tmp_path):
+    visit.drop("files", groove.save(tmp_path / "groove.npz"), couple.save(tmp_path / "pair.npz"))
+    shown(visit, "groove", "pair")
+    visit.page.get_by_label("Hide the names").check()
+    rows = visit.page.locator("#compare-lineup li")
+    expect(rows.locator("b")).to_have_text(["A", "B"], timeout=WAIT_MS)
+    expect(visit.page.locator("#compare-measures")).to_be_hidden()
+    visit.page.locator(".cp-vote").first.click()
+    expect(visit.page.locator("#compare-lineup p")).to_contain_text("Best in 1 blind vote", timeout=WAIT_MS)
+    tally = visit.page.inner_text("#compare-lineup p")
+    visit.page.reload()
+    visit.page.get_by_role("tab", name="Compare").click(timeout=WAIT_MS)
+    expect(visit.page.locator("#compare-lineup p")).to_have_text(tally, timeout=WAIT_MS)
+    ready(visit)
+
+
+def test_a_run_is_added_to_the_song(visit):
+    shown(visit, examples()[0].dances[0].stem, song=True)
+    visit.page.get_by_role("button", name="Settings of the run").click()
+    visit.page.locator("#compare-seconds input[type=number]").fill("4")
+    visit.page.click("#compare-add")
+    shown(visit, "DanceEditor", song=True)
+    expect(visit.page.locator("#compare-charts .cp-plot").first).to_be_visible()

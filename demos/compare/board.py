@@ -81,6 +81,7 @@ class Board:
     revealed: bool = False
     votes: tuple[Vote, ...] = ()
     received: set[str] = field(default_factory=set)
+    _arrivals: dict[str, tuple[bool, _State, tuple[Source, ...]]] = field(default_factory=dict)
     _past: list[_State] = field(default_factory=list)
     _result: tuple[Any, Comparison] | None = None
     _job: int = 0
@@ -121,6 +122,28 @@ class Board:
             song, picked = music or (self.song, self.picked)
             self._remember()
             self._set(_State((*kept, *sources), song, picked))
+
+    def take_in(self, parcel: str, sources: Sequence[Source], *, music: tuple[Path | None, str] | None) -> None:
+        """Dances of another tab, as `add`."""
+        with self._lock:
+            before = (self.guest, _State(self.sources, self.song, self.picked))
+            self.add(sources, music=music)
+            self._arrivals[parcel] = (*before, tuple(sources))
+
+    def withdraw(self, parcel: str) -> None:
+        """Without the dances of a parcel: all as it was before it came, where nothing else has changed since."""
+        with self._lock:
+            if parcel not in self._arrivals:
+                return
+            guest, before, came = self._arrivals.pop(parcel)
+            kept = () if guest else before.sources
+            if self.sources == (*kept, *came):
+                self._past = self._past[:-1]
+                self._set(before)
+                self.guest = guest
+            else:
+                self._remember()
+                self._set(_State(tuple(each for each in self.sources if each not in came), self.song, self.picked))
 
     def welcome(self, sources: Sequence[Source], song: Path | None, picked: str) -> None:
         """What whoever arrives finds; it goes when anything of theirs comes."""

@@ -273,7 +273,7 @@ def receive(board: Board | None, folder: str | None, parcel: Parcel | None) -> S
     place = _place(folder)
     try:
         sources = [_taken(dance, name, parcel, place) for dance, name in zip(parcel.dances, parcel.names, strict=True)]
-        board.add(sources, music=_music(board, parcel, place))
+        board.take_in(parcel.id, sources, music=_music(board, parcel, place))
     except InputError as error:
         board.received.add(parcel.id)
         return Shown(board=board, folder=folder, notice=_notice([str(error)]))
@@ -299,6 +299,13 @@ def _taken(dance: Dance, name: str, parcel: Parcel, place: Path) -> Source:
         return Source(path, Row(name), "from another tab", versions=len(tree.path()))
     dance.save(path)
     return Source(path, Row(name), "from another tab")
+
+
+def withdraw(board: Board | None, folder: str | None, parcel: Parcel | None) -> Shown:
+    """Dances that were sent here are taken back; whatever else is here stays."""
+    if board is None or parcel is None or parcel.to != HASH or parcel.id not in board.received:
+        return Shown()
+    return _quick(lambda here, place: here.withdraw(parcel.id))(board, folder)._replace(made=said(""))
 
 
 def pack(to: str, board: Board | None, which: Any) -> Parcel:

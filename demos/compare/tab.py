@@ -47,10 +47,11 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     _connect_sources(wires, song, files)
     _connect_runs(wires, runs)
     arrived = _connect_stage(wires, stage)
-    desk.connect(stage.sends, handlers.pack, [board, stage.which])
+    desk.connect(HASH, stage.sends, handlers.pack, [board, stage.which])
     # A tab is made when it is first opened, so a parcel may be here before the board is: looked for at both times.
     for event in (desk.parcel.change, arrived.then):
         wires.quick(event, handlers.receive, desk.parcel)
+    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
     api.publish()
 
 

@@ -145,7 +145,7 @@ def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None)
     """Dances of another tab: each is a first version beside what is here, the first of them on the stage."""
     if studio is None or parcel is None or parcel.to != HASH or parcel.id in studio.received:
         return Shown()
-    studio.received.add(parcel.id)
+    studio.received[parcel.id] = studio.history.current_id or ""
     folder = folder or workspace.create().name
     try:
         for dance, name in reversed(list(zip(parcel.dances, parcel.names, strict=True))):
@@ -156,6 +156,13 @@ def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None)
     told = card(_greeting(parcel.dances[0], parcel.names[0], "Here"), mark="good")
     values: dict[str, Any] = {"made": said(""), "answer": said(""), "found": said(told)}
     return page_of(studio, Inputs(studio, folder, player, strip), **values)
+
+
+def withdraw(studio: Studio | None, folder, player, strip, parcel: Parcel | None) -> Shown:
+    """A dance that was sent here is taken back: the stage is as it was."""
+    if studio is None or parcel is None or parcel.to != HASH:
+        return Shown()
+    return _quick(Studio.withdraw)(studio, folder, player, strip, parcel.id)._replace(found=said(""))
 
 
 def pack(to: str, studio: Studio | None) -> Parcel:

@@ -40,10 +40,11 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     wires.quick(lead.open.upload, handlers.open_file, lead.open)
     wires.quick(redo.swap.click, handlers.swap)
     arrived = _connect_stage(wires, stage)
-    desk.connect(stage.sends, handlers.pack, [studio])
+    desk.connect(HASH, stage.sends, handlers.pack, [studio])
     # A tab is made when it is first opened, so a parcel may be here before the studio is: looked for at both times.
     for event in (desk.parcel.change, arrived.then):
         wires.quick(event, handlers.receive, desk.parcel)
+    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
     api.publish()
 
 

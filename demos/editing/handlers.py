@@ -187,7 +187,7 @@ def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None)
     """Dances of another tab: each is a first version beside what is here, the first of them on the stage."""
     if studio is None or parcel is None or parcel.to != HASH or parcel.id in studio.received:
         return Shown()
-    studio.received.add(parcel.id)
+    studio.received[parcel.id] = studio.history.current_id or ""
     folder = folder or workspace.create().name
     place = workspace.root() / folder
     try:
@@ -197,6 +197,13 @@ def receive(studio: Studio | None, folder, player, strip, parcel: Parcel | None)
         return Shown(studio=studio, folder=folder, answer=said(trouble(str(error))))
     told = card(f"“{parcel.names[0]}” is here. Say what should change.", mark="good")
     return _page(studio, Inputs(studio, folder, player, strip), made=said(""), answer=said(told))
+
+
+def withdraw(studio: Studio | None, folder, player, strip, parcel: Parcel | None) -> Shown:
+    """A dance that was sent here is taken back: the stage is as it was."""
+    if studio is None or parcel is None or parcel.to != HASH:
+        return Shown()
+    return _quick(Studio.withdraw)(studio, folder, player, strip, parcel.id)
 
 
 def pack(to: str, studio: Studio | None) -> Parcel:

@@ -42,10 +42,11 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     _connect_song(wires, song, song_key)
     _connect_words(wires, words)
     arrived = _connect_stage(wires, stage)
-    desk.connect(stage.sends, handlers.pack, [studio])
+    desk.connect(HASH, stage.sends, handlers.pack, [studio])
     # A tab is made when it is first opened, so a parcel may be here before the studio is: looked for at both times.
     for event in (desk.parcel.change, arrived.then):
         wires.quick(event, handlers.receive, desk.parcel)
+    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
     api.publish()
 
 

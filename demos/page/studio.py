@@ -24,6 +24,7 @@ BOTH, ALONE, RAW = "both", "alone", "raw"
 """Ways to look at a version: beside what it was made from, by itself, beside itself with the feet not tidied."""
 LETTERS = "ABC"
 _SONG = "song-"
+_FROM_ELSEWHERE = "From another tab."
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Studio:
 
     songs : content hash -> file. view, compared : how the current version is shown, and beside which other one.
     offers : alternatives among which to choose. draft : what a job that still runs has made so far.
-    received : the parcels of other tabs that were taken in. tidied : what finishing did, above the finished dance.
+    received : the parcels of other tabs that were taken in -> what was on the stage before, "" for nothing.
+    tidied : what finishing did, above the finished dance.
     """
 
     history: History = field(default_factory=History)
@@ -66,7 +68,7 @@ class Studio:
     compared: str | None = None
     offers: tuple[Offer, ...] = ()
     draft: Offer | None = None
-    received: set[str] = field(default_factory=set)
+    received: dict[str, str] = field(default_factory=dict)
     tidied: str = "Feet tidied"
     _job: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -187,7 +189,15 @@ class Studio:
             dance = replace(dance, song_sha256=sha256)
         elif self.song_of(dance) is None:
             dance = replace(dance, song_sha256="")
-        self.keep(Offer(dance, name, message="From another tab."))
+        self.keep(Offer(dance, name, message=_FROM_ELSEWHERE))
+
+    def withdraw(self, parcel: str) -> None:
+        """Back to what was on the stage before a parcel came, unless the visitor has gone elsewhere since; what came
+        stays among the versions."""
+        with self._lock:
+            before = self.received.get(parcel)
+            if before and self.current is not None and self.current.message == _FROM_ELSEWHERE:
+                self.go(before)
 
     def bring(self, sha256: str, path: Path, folder: Path) -> None:
         """Keep a visitor's song in their workspace, for as long as their dances."""

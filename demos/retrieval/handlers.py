@@ -34,11 +34,11 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class Visitor:
     """What one visitor has on this page; it changes in place, so that quick clicks never undo each other.
-    received : the parcels that were taken in."""
+    received : the parcels that were taken in -> the wish each became."""
 
     quest: Quest = field(default_factory=Quest)
     stage: Stage = field(default_factory=Stage)
-    received: set[str] = field(default_factory=set)
+    received: dict[str, str] = field(default_factory=dict)
 
 
 class Shown(NamedTuple):
@@ -382,10 +382,24 @@ def receive(visitor: Visitor | None, folder: str | None, parcel: Parcel | None) 
     """A dance of another tab: more like it."""
     if parcel is None or parcel.to != HASH or visitor is None or parcel.id in visitor.received:
         return Shown()
-    visitor.received.add(parcel.id)
+    visitor.received[parcel.id] = ""
     return _received(visitor, folder, parcel)
+
+
+def withdraw(visitor: Visitor | None, folder: str | None, parcel: Parcel | None) -> Shown:
+    """A dance that was sent here is taken back: the search is without it."""
+    if parcel is None or parcel.to != HASH or visitor is None or parcel.id not in visitor.received:
+        return Shown()
+    return _withdrawn(visitor, folder, parcel)
+
+
+@searching
+def _withdrawn(here: Visitor, parcel: Parcel) -> None:
+    here.quest.drop(here.received[parcel.id])
 
 
 @searching
 def _received(here: Visitor, parcel: Parcel) -> None:
-    here.quest.add(_like(parcel.dances[0], parcel.names[0], parcel.song))
+    wish = _like(parcel.dances[0], parcel.names[0], parcel.song)
+    here.quest.add(wish)
+    here.received[parcel.id] = wish.id

@@ -38,10 +38,11 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     wires = _Wires([visitor, folder], list(outputs))
     arrived = _connect_search(wires, ask, results)
     _connect_stage(wires, stage, results)
-    desk.connect(stage.sends, handlers.pack, [visitor])
+    desk.connect(HASH, stage.sends, handlers.pack, [visitor])
     # A tab is made when it is first opened, so a parcel may be here before the visitor is: looked for at both times.
     for event in (desk.parcel.change, arrived.then):
         wires.quick(event, handlers.receive, desk.parcel)
+    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
     api.publish()
 
 

@@ -260,6 +260,18 @@ def receive(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Sho
     )  # fmt: skip
 
 
+def withdraw(cast: Cast | None, folder: str | None, parcel: Parcel | None) -> Shown:
+    """A dance that was sent here is taken back: the menu of steps is without it."""
+    if cast is None or parcel is None or parcel.to != HASH or not folder:
+        return Shown()
+    own = {id(dance) for dance in parcel.dances}
+    cast.steps = {name: steps for name, steps in cast.steps.items() if id(steps.dance) not in own}
+    visit.keep(cast, _place(folder))
+    return Shown(
+        cast=cast, made=said(""), steps=gr.update(choices=step_choices(cast.steps), value=NEW)
+    )  # fmt: skip
+
+
 def pack(to: str, cast: Cast | None) -> Parcel:
     """What the film's figures dance, for another tab: a given dance as it is, new steps as the suite's own body would
     do them."""

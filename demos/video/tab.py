@@ -41,7 +41,8 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     # A tab is made when it is first opened, so a parcel may be here before the cast is: looked for at both times.
     for event in (desk.parcel.change, arrived.then):
         wires.quick(event, handlers.receive, desk.parcel)
-    desk.connect(screen.sends, handlers.pack, [cast])
+    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
+    desk.connect(HASH, screen.sends, handlers.pack, [cast])
     api.publish()
 
 
