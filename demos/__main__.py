@@ -135,6 +135,8 @@ def bench(options: argparse.Namespace) -> Report:
         from demos.video import bench as part
     elif options.part == "duet":
         from demos.duet import bench as part
+    elif options.part == "start":
+        from demos.runtime import bench as part
     else:
         from demos.editing import bench as part
     found = part.bench()
@@ -358,7 +360,7 @@ def _parser() -> argparse.ArgumentParser:
     compare_jobs.add_jobs(job)
 
     sub = job(bench)
-    sub.add_argument("part", choices=["audio", "render", "editing", "retrieval", "duet", "video"])
+    sub.add_argument("part", choices=["audio", "render", "editing", "retrieval", "duet", "video", "start"])
     sub.add_argument("--rows", type=int, action="append", help="retrieval: clips of a synthetic library; several times")
 
     sub = job(evaluate)

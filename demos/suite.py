@@ -161,5 +161,6 @@ def launch_options(settings: Settings) -> dict:
         "max_file_size": settings.max_upload_bytes,
         "footer_links": ["api", "settings"],
         "run_history": False,
+        "mcp_server": settings.mcp,  # the endpoints as tools for language models; needs the extra "mcp"
         "ssr_mode": False,  # server-side rendering would start a second server and helps a one-page app little
     }

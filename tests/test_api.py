@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from gradio.utils import get_function_description
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
@@ -22,7 +23,9 @@ def client(tmp_path_factory) -> Iterator[Client]:
     _, url, _ = suite.launch(
         server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **launch_options(settings())
     )
-    yield Client(url, verbose=False)
+    caller = Client(url, verbose=False)
+    caller.suite = suite  # type: ignore[attr-defined]
+    yield caller
     suite.close()
     patch.undo()
     settings.cache_clear()
@@ -40,6 +43,17 @@ def test_only_the_documented_endpoint_is_public(client):
         "/animate",
     }
     assert not described["unnamed_endpoints"]
+
+
+def test_every_parameter_is_described(client):
+    described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    functions = {fn.api_name: fn.fn for fn in client.suite.fns.values() if fn.api_visibility == "public"}
+    assert {f"/{name}" for name in functions} == set(described)
+    for name, function in functions.items():
+        says, parameters, returns = get_function_description(function)
+        assert says, name
+        assert returns, name
+        assert [key for key, text in parameters.items() if not text] == [], name
 
 
 def test_dances_are_measured_on_a_song(client, couple, click_song, tmp_path):

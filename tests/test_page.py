@@ -18,7 +18,7 @@ from demos.motion.files import open_dance
 from demos.runtime.settings import settings
 
 pytestmark = needs_chromium
-WAIT_MS = 60_000
+WAIT_MS = 120_000
 
 
 @pytest.fixture(scope="module")

@@ -31,17 +31,15 @@ def compare_dances(
     """Measure up to four dances on one clock: files, and dances that systems make to the song.
 
     Args:
-        dances: motion files (BVH, AIST++ pkl, NPZ); may be empty. Files whose names say that they are partners (60_01
-            and 61_01, name_a and name_b) count as one couple.
-        song: any sound file; without one nothing is measured against beats.
-        systems_to_run: such as "danceeditor", "duetgen:closeness=hold,seed=3" or "xdancer:hears=shuffled"; /systems
-            lists them.
-        seconds: of the song that systems dance to.
-        with_report: whether to write a report, one HTML file.
+        dances: motion files (BVH, AIST++ pkl, NPZ), or none; name_a and name_b count as one couple
+        song: any sound file; without one nothing is measured against beats
+        systems_to_run: such as "danceeditor", "duetgen:closeness=hold,seed=3"; /systems lists them
+        seconds: of the song that systems dance to
+        with_report: whether to write a report, one HTML file
 
     Returns:
-        The names, a dictionary of measures for each dance, a sentence for each dance, and "problems": a sentence for
-        each file that could not be read; and the report's file, if asked for.
+        The names, a dictionary of measures and a sentence for each dance, and "problems": a sentence for each file
+        that could not be read; and the report's file, if asked for.
     """
     with sentences():
         path = uploaded(song) if song else None

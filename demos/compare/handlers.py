@@ -19,7 +19,7 @@ from demos.compare import board as boards
 from demos.compare import pipeline, table
 from demos.compare.board import Board, Source
 from demos.compare.examples import Example, examples
-from demos.compare.layout import EXAMPLE, HASH, SILENCE, VIDEO_SIZES, song_chips
+from demos.compare.layout import EXAMPLE, HASH, SILENCE, VIDEO_SIZES, example_chips, line_up_chips, song_chips
 from demos.compare.panels import charts_value, lineup_value
 from demos.compare.pipeline import MOST_DANCES, Comparison, Row
 from demos.compare.report import write_report
@@ -53,6 +53,8 @@ class Shown(NamedTuple):
     folder: Any = gr.skip()
     songs: Any = gr.skip()
     own: Any = gr.skip()
+    line_ups: Any = gr.skip()
+    examples: Any = gr.skip()
     made: Any = gr.skip()
     add: Any = gr.skip()
     again: Any = gr.skip()
@@ -91,7 +93,7 @@ def _page(board: Board, folder: str, **more: Any) -> Shown:
     shown = Shown(
         board=board, folder=folder, songs=song_chips(board.picked),
         own=gr.update(visible=_visible(board.picked == OWN)),
-        again=gr.update(visible=bool(board.stale())), fold=gr.update(visible=not board.blind),
+        again=gr.update(visible=bool(board.stale()), interactive=True), fold=gr.update(visible=not board.blind),
         details=[] if board.blind else _details(board), notice=_notice(problems),
         blind=gr.update(value=board.blind, interactive=result is not None and len(result.dances) > 1),
         lineup=lineup_value(board, folder), downloads=gr.update(visible=False), saved=said(""),
@@ -154,13 +156,15 @@ def arrive(board: Board | None, folder: str | None, event: gr.EventData) -> Show
     if board is not None:
         return Shown()
     folder = folder or workspace.create().name
-    kept = boards.recall(str(told(event, "folder") or ""), HASH, _place(folder), (ASSETS,))
-    if kept is not None:
-        return _page(kept, folder)
-    board = Board()
-    for example in examples()[:1]:
-        board.welcome(*_example(example))
-    return _page(board, folder)
+    board = boards.recall(str(told(event, "folder") or ""), HASH, _place(folder), (ASSETS,))
+    if board is None:
+        board = Board()
+        for example in examples()[:1]:
+            board.welcome(*_example(example))
+    return _page(
+        board, folder, line_ups=line_up_chips(), examples=example_chips(), files=gr.update(visible=True),
+        add=gr.update(interactive=True),
+    )  # fmt: skip
 
 
 def _example(example: Example) -> tuple[list[Source], Path | None, str]:
@@ -328,7 +332,7 @@ def begin() -> Shown:
 
 def _idle(text: str = "") -> dict[str, Any]:
     on = gr.update(interactive=True)
-    return {"add": on, "again": on, "stop": gr.update(visible=False), "made": said(text)}
+    return {"add": on, "stop": gr.update(visible=False), "made": said(text)}
 
 
 def _ask(seed, seconds, style, closeness, hears, finishing, weights) -> Ask:
@@ -350,8 +354,8 @@ def fitting(key: str, ask: Ask) -> Ask:
 def line_up(kind: str, key: str, ask: Ask) -> list[tuple[str, Ask]]:
     """The runs of a line-up of layout.LINE_UPS, around a system and its settings."""
     near = [replace(ask, seed=(ask.seed + step) % (LARGEST_SEED + 1)) for step in range(MOST_DANCES)]
-    listens = "hears" in systems.SYSTEMS[key].takes
-    main = key if listens else "danceeditor"
+    needed = {"music": "hears"}.get(kind, kind)
+    main = key if needed in systems.SYSTEMS[key].takes else "danceeditor"
     runs = {
         "systems": [(name, ask) for name in ("danceeditor", "duetgen", "xdancer", "customdancer")],
         "seeds": [(key, each) for each in near],
@@ -378,16 +382,12 @@ def add_line_up(board, folder, key: str, *values: Any, kind: str) -> Iterator[Sh
 def make_again(board: Board | None, folder: str | None) -> Iterator[Shown]:
     """What was made here to another song, made to this one."""
     here, folder = board or Board(), folder or workspace.create().name
-    yield from safely(
-        _renewing(here, folder), lambda sentence: _page(here, folder, **{**_idle(), "made": said(sentence)})
-    )
+    yield from safely(_renewing(here, folder), lambda sentence: _page(here, folder, **_idle(sentence)))
 
 
 def _job(board: Board | None, folder: str | None, runs: Callable[[], list], *, anew: bool) -> Iterator[Shown]:
     here, folder = board or Board(), folder or workspace.create().name
-    yield from safely(
-        _running(here, folder, runs, anew), lambda sentence: Shown(board=here, folder=folder, **_idle(sentence))
-    )
+    yield from safely(_running(here, folder, runs, anew), lambda sentence: _page(here, folder, **_idle(sentence)))
 
 
 def _running(board: Board, folder: str, runs: Callable[[], list], anew: bool) -> Iterator[Shown]:

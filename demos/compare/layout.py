@@ -96,6 +96,20 @@ class StageBox(NamedTuple):
     sends: Mapping[str, gr.Button]
 
 
+# The page is filled when its visitor has arrived: what is clicked before would be lost when what was kept comes.
+
+
+def line_up_chips() -> dict:
+    """What is lined up at one click."""
+    return {"label": "At one click:", "items": [{"key": key, "text": text} for key, text in LINE_UPS.items()]}
+
+
+def example_chips() -> dict:
+    """The dances that ship."""
+    items = [{"key": f"{EXAMPLE}{place}", "text": each.title} for place, each in enumerate(examples())]
+    return {"label": "Or look at an example:", "items": items}
+
+
 def song_chips(chosen: str) -> dict:
     """The songs to pick from, or none."""
     chips = shipped_chips(chosen)
@@ -105,9 +119,9 @@ def song_chips(chosen: str) -> dict:
 def song_box() -> SongBox:
     with gr.Column(elem_id="compare-music", elem_classes="ed-box ed-first"):
         gr.Markdown("**1. Pick a song**", elem_classes="ed-step")
-        songs = Chips(song_chips(""), elem_id="compare-songs")
+        songs = Chips(elem_id="compare-songs")
         own = gr.Audio(
-            label="Your song", sources=["upload", "microphone"], type="filepath", visible="hidden",
+            label="Your song", sources=["upload", "microphone"], type="filepath", visible=False,
             elem_id="compare-song",
         )  # fmt: skip
     return SongBox(songs, own)
@@ -118,16 +132,15 @@ def run_box() -> RunBox:
     menu = [(f"{system.title}: {system.says}", system.key) for system in systems.available()]
     with gr.Column(elem_id="compare-runs", elem_classes="ed-box ed-first"):
         gr.Markdown("**2. Let up to four dance to it**", elem_classes="ed-step")
-        line_ups = Chips(
-            {"label": "At one click:", "items": [{"key": key, "text": text} for key, text in LINE_UPS.items()]},
-            elem_id="compare-line-ups",
-        )
+        line_ups = Chips(elem_id="compare-line-ups")
         system = gr.Dropdown(menu, value="danceeditor", label="Or one by one", elem_id="compare-system")
         with gr.Row():
             seed = gr.Number(
                 0, label="Seed", precision=0, minimum=0, maximum=LARGEST_SEED, min_width=80, elem_id="compare-seed"
             )
-            add = gr.Button("Add this run", variant="primary", elem_id="compare-add", min_width=130, scale=2)
+            add = gr.Button(
+                "Add this run", variant="primary", elem_id="compare-add", min_width=130, scale=2, interactive=False
+            )
         with gr.Row():
             again = gr.Button("Make again to this song", visible=False, elem_id="compare-again", min_width=150)
             stop = gr.Button("Stop", visible=False, elem_id="compare-stop", min_width=80, scale=0)
@@ -162,13 +175,14 @@ def file_box() -> FileBox:
     with gr.Column(elem_id="compare-own", elem_classes="ed-box"):
         gr.Markdown("**Or drop dances** of yours, real or made", elem_classes="ed-step")
         files = gr.File(
-            label="BVH, AIST++ pkl or NPZ", file_count="multiple", file_types=FILES, height=120, elem_id="compare-files"
+            label="BVH, AIST++ pkl or NPZ",
+            file_count="multiple",
+            file_types=FILES,
+            height=120,
+            visible=False,
+            elem_id="compare-files",
         )
-        shown = Chips(
-            {"label": "Or look at an example:",
-             "items": [{"key": f"{EXAMPLE}{place}", "text": each.title} for place, each in enumerate(examples())]},
-            elem_id="compare-examples",
-        )  # fmt: skip
+        shown = Chips(elem_id="compare-examples")
         with gr.Accordion("Names, couples, frame rates, starts", open=False, elem_classes="ed-fold") as fold:
             gr.Markdown(DETAIL_HINT, elem_classes="df-hint")
             details = gr.Dataframe(

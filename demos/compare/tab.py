@@ -39,7 +39,8 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
         with gr.Column(scale=7, min_width=330, elem_classes="ed-column"):
             stage = stage_box(desk)
     outputs = Shown(
-        board, folder, song.songs, song.own, runs.made, runs.add, runs.again, runs.stop, files.files, files.fold,
+        board, folder, song.songs, song.own, runs.line_ups, files.examples, runs.made, runs.add,
+        runs.again, runs.stop, files.files, files.fold,
         files.details, stage.notice, stage.player, stage.blind, stage.lineup, stage.facts, stage.charts,
         stage.measures, stage.home, stage.save, stage.stop, stage.saved, stage.downloads, stage.which,
     )  # fmt: skip

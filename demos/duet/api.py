@@ -28,10 +28,16 @@ def duet_dance(
 ) -> tuple[FileData, dict]:
     """Two dancers to a song, as dance.npz.
 
-    song: any sound file. lead: a dancer (NPZ, BVH, AIST++ pkl) to find a partner for, at any frame rate; without one
-    both are made. seconds: how much of the song to dance to, where there is no lead. style: a style's name, or "" to
-    choose from the music. closeness: hold, open, apart or "". Also returns the message, length, frame rate and which
-    hands hold one another when.
+    Args:
+        song: any sound file
+        lead: a dancer (NPZ, BVH, AIST++ pkl) to find a partner for; without one both are made
+        seconds: how much of the song to dance to, where there is no lead
+        style: a style's name, or "" to choose from the music
+        closeness: hold, open, apart, or "" as it comes
+        seed: another dance for another number
+
+    Returns:
+        The file; and the message, length, frame rate and which hands hold one another when.
     """
     with sentences():
         heard = cache.load(uploaded(song))

@@ -21,8 +21,14 @@ def publish() -> None:
 def generate_dance(song: FileData, seconds: float = 20, style: str = "", seed: int = 0) -> tuple[FileData, dict]:
     """A dance to a song, as dance.npz.
 
-    song: any sound file. seconds: how much of it to dance to. style: a style's name, or "" to choose from the music.
-    Also returns the length, the frame rate and what the dance was made with.
+    Args:
+        song: any sound file
+        seconds: how much of it to dance to; 0 for all
+        style: a style's name, or "" to choose from the music
+        seed: another dance for another number
+
+    Returns:
+        The file; and the length, the frame rate and what the dance was made with.
     """
     with sentences():
         made = pipeline.generate(uploaded(song), seconds=seconds or None, style=style or None, seed=seed)
@@ -44,8 +50,18 @@ def edit_dance(
 ) -> tuple[FileData, dict]:
     """Change a dance.npz by words, as a dance.npz with its history inside.
 
-    start, end: seconds; outside them the dance stays exactly. parts: body parts that alone may change (left_arm,
-    right_arm, legs, torso, head, root, or arms, upper, lower). Also returns what was understood and achieved.
+    Args:
+        dance: a dance.npz of this suite
+        text: what should change, such as "raise both arms in the second half"
+        song: what it is danced to, for the music
+        start: seconds; before, the dance stays exactly
+        end: seconds; after, the dance stays exactly
+        parts: that alone may change: left_arm, right_arm, legs, torso, head, root, or arms, upper, lower
+        strength: 0 to 1, of what the words ask for
+        seed: another way of doing it for another number
+
+    Returns:
+        The file; and what was understood, achieved and preserved.
     """
     with sentences():
         tree = history.restore(uploaded(dance))

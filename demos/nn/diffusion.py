@@ -1,11 +1,17 @@
-"""Diffusion as the suite does it: diffusers' scheduler, networks that predict the clean sample, few-step sampling."""
+"""Diffusion as the suite does it: diffusers' scheduler, networks that predict the clean sample, few-step sampling.
+
+diffusers takes over two seconds to import, so that waits until something is sampled: a page opens sooner.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from diffusers import DDPMScheduler, DPMSolverMultistepScheduler  # pyright: ignore[reportPrivateImportUsage]
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from diffusers import DDPMScheduler, DPMSolverMultistepScheduler  # pyright: ignore[reportPrivateImportUsage]
 
 STEPS = 1000
 """Of training (DanceEditor: 1000, cosine)."""
@@ -26,6 +32,8 @@ FARTHEST = 100.0
 
 def scheduler() -> DDPMScheduler:
     """The chain of training: it adds noise."""
+    from diffusers import DDPMScheduler  # pyright: ignore[reportPrivateImportUsage]
+
     return DDPMScheduler(**_CHAIN, clip_sample=False)
 
 
@@ -35,6 +43,8 @@ def solver() -> DPMSolverMultistepScheduler:
     Its steps are those of Karras et al. 2022: motion is so redundant that what a dance will be is decided while nearly
     all is noise still; ten steps even in time pass over that and give dances of less spread.
     """
+    from diffusers import DPMSolverMultistepScheduler  # pyright: ignore[reportPrivateImportUsage]
+
     return DPMSolverMultistepScheduler(**_CHAIN, use_karras_sigmas=True)
 
 

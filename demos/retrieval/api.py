@@ -26,9 +26,16 @@ def search_dances(
 ) -> dict:
     """Dances of the library that a description fits, best first.
 
-    text: in English. top: how many, at most 200. genres: of the music, any of these; all when left out. tempo_low,
-    tempo_high: beats a minute. Returns "note" (doubts about the text, or ""), "unsure", and "found": a list with id,
-    name, confidence (0 to 1, calibrated), music_share, caption, genre, tempo_bpm, seconds and source.
+    Args:
+        text: what the dance is like, in English
+        top: how many, at most 200
+        genres: of the music, any of these; all when left out
+        tempo_low: beats a minute at least
+        tempo_high: beats a minute at most
+
+    Returns:
+        "note": doubts about the text, or ""; "unsure"; and "found", a list with id, name, confidence (0 to 1,
+        calibrated), music_share, caption, genre, tempo_bpm, seconds and source.
     """
     try:
         quest = Quest(shown=_count(top))

@@ -25,6 +25,7 @@ class Settings:
     library_dir: Path
     library_index: str
     hosted: bool = False
+    mcp: bool = False
 
     @property
     def local(self) -> bool:
@@ -50,6 +51,7 @@ def from_environment(environment: dict[str, str]) -> Settings:
         library_dir=Path(environment.get("DANCEFLOOR_LIBRARY", str(_kept(environment) / "library"))).expanduser(),
         library_index=environment.get("DANCEFLOOR_LIBRARY_INDEX", ""),
         hosted="SPACE_ID" in environment,
+        mcp=environment.get("DANCEFLOOR_MCP", "") not in ("", "0"),
     )
 
 

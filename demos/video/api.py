@@ -30,10 +30,20 @@ def animate_picture(
 ) -> tuple[FileData, dict]:
     """A film of the figure in a picture, dancing to a song.
 
-    image: JPEG, PNG, WebP, BMP, TIFF or GIF. song: any sound file. dance: a dance.npz, .bvh or .pkl to perform instead
-    of new steps. system: who makes the steps, xdancer (people)
-    or musedance (anything, as the text asks). size: pixels of the shorter side, 96 to 1080. camera: still or
-    follow. kind: mp4, or webm or gif of the figure alone, see-through. Also returns what was found and made.
+    Args:
+        image: JPEG, PNG, WebP, BMP, TIFF or GIF
+        song: any sound file
+        dance: a dance.npz, .bvh or .pkl to perform instead of new steps
+        system: who makes the steps: xdancer (people) or musedance (anything, as the text asks)
+        text: what it should do, for musedance
+        seconds: length of the film
+        size: pixels of the shorter side, 96 to 1080
+        camera: still or follow
+        kind: mp4, or webm or gif of the figure alone, see-through
+        seed: other steps for another number
+
+    Returns:
+        The film; and what was found in the picture and made.
     """
     with sentences():
         found = pipeline.find(uploaded(image))
