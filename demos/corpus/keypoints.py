@@ -63,16 +63,21 @@ _FIRST, _REST = (0.043, 0.047, 0.043, 0.034), (0.047, 0.052, 0.048, 0.038)
 _BEND, _SECOND = 1.25, 1.5  # radians of a closed fist's knuckles and middle joints
 
 
-def landmarks(motion: Motion, curl: np.ndarray | float = 0.25) -> tuple[np.ndarray, np.ndarray]:
+def landmarks(
+    motion: Motion, curl: np.ndarray | float = 0.25, offsets: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The 60 points of a motion in the world, and which way those of the head look.
 
-    curl : 0 (flat hands) to 1 (fists), for all frames or (frames, 2), left and right.
+    curl : 0 (flat hands) to 1 (fists), for all frames or (frames, 2), left and right. offsets : (24, 3) metres from
+    each joint's parent, of a body of another shape; face, hands and feet keep the suite's size.
 
     Returns
     -------
     points : (frames, 60, 3) float64 metres. looks : (frames, 60, 3) unit vectors, 0 where a point looks every way.
     """
-    joints, turned = kinematics.forward(rotations.rotvec_to_matrix(motion.poses), motion.translation.astype(np.float64))
+    joints, turned = kinematics.forward(
+        rotations.rotvec_to_matrix(motion.poses), motion.translation.astype(np.float64), offsets
+    )
     frames = len(motion)
     points, looks = np.zeros((frames, len(NAMES), 3)), np.zeros((frames, len(NAMES), 3))
     for name in (*UPPER, *LOWER[:6]):
