@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from demos.corpus.keypoints import NAMES, PARTS, PLACE
 from demos.video.figure import settle
+from demos.video.matting import disc
 from demos.video.people import guess_hand
 
 _WORK = 150
@@ -185,8 +186,11 @@ def _limb(
     wide = inner[way[:, 1], way[:, 0]]
     # The limb begins where the way leaves the trunk: going home from its end, where the shape becomes wide.
     end_wide = np.median(wide[len(wide) // 2 :])
-    trunk_like = np.flatnonzero(wide > max(1.7 * end_wide, end_wide + 0.35 * (core - end_wide)))
-    start = int(trunk_like[-1]) if len(trunk_like) else 0
+    least = max(1.7 * end_wide, end_wide + 0.35 * (core - end_wide))
+    # Wide is what a disc as wide fits around, up to the trunk's own edge; joints lie a little inside it.
+    trunk = cv2.dilate((inner > least).astype(np.uint8), disc(round(least)))
+    trunk_like = np.flatnonzero(trunk[way[:, 1], way[:, 0]])
+    start = max(0, int(trunk_like[-1]) - round(0.8 * end_wide)) if len(trunk_like) else 0
     start = min(start, len(way) - 4) if len(way) > 6 else 0
     own = way[start:].astype(np.float64)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(own, axis=0), axis=1))])

@@ -167,7 +167,8 @@ def _same_lengths(lengths: dict[str, float], stretch: dict[str, float], rig: Rig
         longest = max(there)
         wanted = longest
         if rig.kind == "person" and bone != "hand":
-            wanted = max(longest, 0.72 * normal)
+            # What is shorter than people's by far, as thighs of who sits, points at the viewer.
+            wanted = max(longest, float(np.interp(longest / normal, [0.45, 0.75], [0.95, 0.72])) * normal)
         for side, length in zip(SIDES, own, strict=True):
             # Half way to the longer side: pictures are not measured that well.
             target = max(0.5 * (length + wanted), 0.85 * wanted) if length > 1e-3 else wanted

@@ -3,14 +3,19 @@
 import cv2
 import numpy as np
 import pytest
-from film_made import INK, PAPER, doll
+from film_made import INK, PAPER, doll, standing
 
 from demos.corpus.keypoints import PLACE
+from demos.motion.dance import Dance, Provenance
+from demos.motion.motion import Motion
+from demos.motion.skeleton import INDEX
+from demos.render import scene as stage
 from demos.runtime.errors import InputError
-from demos.video import finding
+from demos.video import finding, puppet_rig
 from demos.video.cast import shipped_pictures
 from demos.video.figure import HANDLES
 from demos.video.picture import open_picture
+from demos.video.puppet_pose import pose
 
 EXAMPLES = shipped_pictures()
 
@@ -91,6 +96,48 @@ def test_cropped_at_the_waist_still_dances(person):
     assert figure.kind == "person"
     assert figure.point("left_ankle")[1] > 560
     assert "upper body" in finding.find(person[:560]).said
+
+
+@pytest.mark.parametrize("size", [(1100, 620), (620, 1100), (800, 800)])
+def test_the_person_is_found_in_any_format_and_small(person, size):
+    whole = finding.on_white(person)
+    tall = size[1] // 2
+    small = cv2.resize(whole, (round(whole.shape[1] * tall / whole.shape[0]), tall), interpolation=cv2.INTER_AREA)
+    width, height = size
+    left, top = (width - small.shape[1]) // 2, height - tall - 20
+    sides = top, 20, left, width - small.shape[1] - left
+    wide = cv2.copyMakeBorder(small, *sides, cv2.BORDER_REPLICATE)
+    picture = np.dstack([wide, np.full(wide.shape[:2], 255, np.uint8)])
+    found = finding.find(picture).figures[0]
+    assert found.kind == "person"
+    assert inside(found, "left_hip")
+    assert inside(found, "right_shoulder")
+    assert found.box[3] - found.box[1] < tall
+
+
+def test_who_sits_gets_legs_to_dance_with():
+    poses = np.zeros((1, 24, 3))
+    poses[0, [INDEX["left_hip"], INDEX["right_hip"]], 0] = -1.45
+    poses[0, [INDEX["left_knee"], INDEX["right_knee"]], 0] = 1.45
+    dance = Dance((Motion(poses, np.array([[0.0, 0.55, 0.0]]), 30),), Provenance("test"))
+    picture = next(stage.frames(dance, size=(360, 480), seconds=0.1, camera="front", theme="light"))
+    found = finding.find(np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))
+    assert found.figures[0].kind == "person"
+    assert "seated" in found.said
+    rig = puppet_rig.build(found.figures[0])
+    bones = pose(rig, standing())
+    long = [np.linalg.norm(bones.points[f"left_{b}"][0] - bones.points[f"left_{a}"][0]) for a, b in
+            (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"))]  # fmt: skip
+    assert long[0] > 0.9 * long[2]  # the thigh, which the picture shows from its end, is as long as a body's
+    assert long[1] > 0.9 * long[2]
+
+
+def test_the_robots_limbs_begin_where_its_box_ends():
+    picture = open_picture(EXAMPLES["C robot"])
+    figure = finding.find(picture).figures[0]
+    for side, edge in (("left", 397), ("right", 203)):
+        assert abs(figure.point(f"{side}_shoulder")[0] - edge) < 30
+        assert figure.point(f"{side}_hip")[1] > 490
 
 
 def test_a_ball_is_a_shape():
