@@ -89,7 +89,14 @@ def open_dance(path: str | Path, *, fps: float | None = None, partner: str | Pat
         takes.append(read(partner, fps=fps))
     if len(takes) == 1 and takes[0].dance is not None:
         return takes[0].dance
-    performances = _together(takes)
+    try:
+        performances = _together(takes)
+    except InputError:  # is a ValueError as well
+        raise
+    except ValueError as error:  # a damaged skeleton: bones of no length have no direction
+        raise InputError(
+            f"The skeleton in {takes[0].name} has bones without length or direction: export the file again."
+        ) from error
     facts = {"fps": takes[0].fps, "fps_why": takes[0].fps_why, "scale": round(performances[0].scale, 6)}
     if all(performance.exact for performance in performances):
         motions = tuple(Motion(p.poses, p.root, p.fps) for p in performances)

@@ -260,3 +260,15 @@ def test_real_files_open(shared_data):
     amp = files.open_dance(mocap / "cmu55" / "amp_humanoid_dance.npy")
     assert len(amp) == 902
     assert files.describe(mocap / "cmu" / "94_07.bvh")["problems"]
+
+
+def test_a_skeleton_without_directions_is_a_sentence(tmp_path, monkeypatch):
+    path = tmp_path / "flat.bvh"
+    path.write_text(bvh_text(frames=4))
+
+    def impossible(*_):
+        raise ValueError("Non-positive determinant in rotation matrix 2")
+
+    monkeypatch.setattr(files, "_together", impossible)
+    with pytest.raises(InputError, match=r"flat\.bvh has bones without length"):
+        files.open_dance(path)
