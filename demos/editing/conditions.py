@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.layers.registry import KINDS as LAYERS
 from demos.corpus.parts import PARTS
-from demos.motion.vector import FPS, WIDTH
+from demos.motion.vector import FPS, ROOT, ROTATIONS, WIDTH
+from demos.nn.kinematics import GROUND_S
 
 PART_NAMES = tuple(PARTS)
 CYCLES = (8, 4, 2, 1, 0.5)
 """Beats after which what an edit lays into a dance may repeat."""
-WHERE = len(PART_NAMES) + 2 * len(CYCLES) + 2
+WHERE = len(PART_NAMES) + 2 * len(CYCLES) + 4 + 2
 """Columns of an edit's condition."""
+CYCLIC = frozenset({"faster"})
+"""Kinds that are back where the dance was every eight beats: a long one is several short ones."""
 _LONG_S = 8.0
 _HELD_POSE_S = 0.4  # held poses are no layer
 
@@ -72,14 +76,32 @@ def _unwound(cosine: np.ndarray, sine: np.ndarray) -> np.ndarray | None:
     return np.unwrap(np.arctan2(sine, cosine)) / (2 * np.pi) if (cosine.any() or sine.any()) else None
 
 
-def edit_condition(mask: np.ndarray, music: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """What may change, and there the counts, the time since the start and the time until the end, in 8 s:
-    (frames, 6), (frames, 39) -> (frames, 18) float32."""
+def edit_ways(before: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """From each frame of a dance to where the edit starts, and to where it ends -> (frames, 4) float32: metres to the
+    left and ahead, as the ground below the dance faces (kinematics.Ground).
+
+    before : (frames, 151). A network that sees movement from that ground cannot else tell where the dance goes.
+    """
+    left, deviation = before[:, ROTATIONS][:, :3], GROUND_S * FPS
+    facing = gaussian_filter1d(np.unwrap(np.arctan2(-left[:, 2], left[:, 0])), deviation, mode="nearest")[:, None]
+    place = gaussian_filter1d(before[:, ROOT][:, [0, 2]], deviation, axis=0, mode="nearest")
+    edges = place[np.clip([start, stop - 1], 0, len(before) - 1)]
+    x, z = np.moveaxis(edges[None] - place[:, None], -1, 0)
+    cos, sin = np.cos(facing), np.sin(facing)
+    return np.concatenate([cos * x - sin * z, cos * z + sin * x], axis=1).astype(np.float32)
+
+
+def edit_condition(mask: np.ndarray, music: np.ndarray, before: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """What may change, and there the counts, the ways to the start and the end, the time since the start and the time
+    until the end: (frames, 6), (frames, 39), (frames, 151) -> (frames, 22) float32.
+
+    Times are in 8 s, the longest edit in training, or, for a longer one, in its own length.
+    """
     time = np.arange(len(mask))[:, None]
-    times = np.concatenate([time - start, stop - time], axis=1) / (_LONG_S * FPS)
+    times = np.concatenate([time - start, stop - time], axis=1) / max(_LONG_S * FPS, stop - start)
     inside = mask.max(axis=1, keepdims=True)
-    found = np.concatenate([mask, edit_counts(music, start) * inside, times * inside], axis=1)
-    return found.astype(np.float32)
+    told = np.concatenate([edit_counts(music, start), edit_ways(before, start, stop), times], axis=1)
+    return np.concatenate([mask, told * inside], axis=1).astype(np.float32)
 
 
 def blend_s(kind: str) -> float:

@@ -39,7 +39,7 @@ class DanceBatch:
 @dataclass(frozen=True)
 class EditBatch:
     """before, after (batch, WINDOW, 151), music (batch, WINDOW, 39), instruction (batch, 129): its embedding and its
-    strength, where (batch, WINDOW, 18) of conditions.edit_condition, origins : what is taken from the dance before.
+    strength, where (batch, WINDOW, 22) of conditions.edit_condition, origins : what is taken from the dance before.
     """
 
     before: Tensor
@@ -164,10 +164,11 @@ class Pairs:
         told = [np.append(self.embeddings[rng.choice(pair.sentences)], np.float32(pair.strength)) for pair in chosen]
         where = [
             edit_condition(
-                change_mask(WINDOW, pair.start, pair.stop, pair.parts, blend=pair.blend), heard, pair.start, pair.stop
+                change_mask(WINDOW, pair.start, pair.stop, pair.parts, blend=pair.blend), heard, was, pair.start,
+                pair.stop,
             )
-            for pair, heard in zip(chosen, music, strict=True)
-        ]
+            for pair, heard, was in zip(chosen, music, rows[0], strict=True)
+        ]  # fmt: skip
         after, before = canonical(after, before), canonical(before, before)
         return EditBatch(
             before, after, torch.from_numpy(np.stack(music)),

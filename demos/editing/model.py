@@ -451,7 +451,7 @@ class Editor(nn.Module):
 
         noisy : (batch, frames, 151) as seen. steps : (batch,). before : (batch, frames, 151) metres, from where its
         first frame stands; ground : below it. music : (batch, frames, 39). instruction : (batch, 129) embedding and
-        strength 0 .. 1. where : (batch, frames, 18) of conditions.edit_condition.
+        strength 0 .. 1. where : (batch, frames, 22) of conditions.edit_condition.
         reads, sees : (batch,) 0 where the instruction, the dance before, is dropped (for guidance).
         """
         return self.changed(noisy, steps, before, ground, music, instruction, where, reads, sees)[0]

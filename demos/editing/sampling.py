@@ -5,7 +5,9 @@ Plain arrays in and out: motions are (frames, 151) float32 vectors at 30 fps in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -53,7 +55,6 @@ def predict(
     frames = len(music)
     past = None if start is None or not len(start) else np.asarray(start, np.float32)[-OVERLAP:]
     fresh = _fresh(frames, 0 if past is None else len(past))
-    total = len(fresh) * steps
     generator = torch.Generator().manual_seed(seed)
     made = 0
     for window, count in enumerate(fresh):
@@ -62,7 +63,7 @@ def predict(
         heard = np.concatenate([np.repeat(heard[:1], known + count - len(heard), axis=0), heard])
         motion = _predict_window(
             network, heard, past, _style_index(style), generator, steps, guidance,
-            None if on_step is None else (lambda done, _, window=window: on_step(window * steps + done, total)),
+            _part_of(on_step, window, len(fresh)),
         )  # fmt: skip
         new = motion[known:]
         past = (new if past is None else np.concatenate([past, new]))[-OVERLAP:]
@@ -136,6 +137,7 @@ def edit(
     steps: int = 10,
     text_guidance: float = 1.0,
     source_guidance: float = 1.0,
+    cyclic: bool = False,
     on_step: OnStep | None = None,
 ) -> np.ndarray:
     """The dance changed as an instruction asks -> (frames, 151).
@@ -144,16 +146,28 @@ def edit(
     it is about. parts : the plain parts that may change. blend : frames on either side over which the change comes and
     goes; further out, and in all other parts, the result is bit-equal to `before`. strength : 0 .. 1.
     text_guidance, source_guidance : how much more than chance the words, the dance before count; 1 takes them as they
-    are (InstructPix2Pix eq. 3). Raises ValueError for arrays that do not fit.
+    are (InstructPix2Pix eq. 3). cyclic : see conditions.CYCLIC. Raises ValueError for arrays that do not fit.
     """
     frames = len(before)
     if before.shape != (frames, WIDTH) or len(music) != frames:
         raise ValueError(f"before is {before.shape} and music {music.shape}: both need the same frames")
+    if cyclic and (count := math.ceil((stop - start + 2 * blend) / WINDOW)) > 1:
+        made, edges = [], np.linspace(start, stop, count + 1).round().astype(int)
+        for piece, (begin, end) in enumerate(pairwise(edges)):
+            first, last = begin if piece else 0, end if piece < count - 1 else frames
+            made.append(
+                edit(
+                    network, before[first:last], music[first:last], embedding, start=begin - first, stop=end - first,
+                    parts=parts, blend=blend, strength=strength, seed=seed, steps=steps, text_guidance=text_guidance,
+                    source_guidance=source_guidance, on_step=_part_of(on_step, piece, count),
+                )
+            )  # fmt: skip
+        return np.concatenate(made)
     mask = change_mask(frames, start, stop, parts, blend=blend)
     touched = np.flatnonzero(mask.any(axis=1))
     if not len(touched):
         return before.copy()
-    where = edit_condition(mask, music, start, stop)
+    where = edit_condition(mask, music, before, start, stop)
     windows = _edit_windows(int(touched[0]), int(touched[-1]) + 1, frames)
     generator = torch.Generator().manual_seed(seed)
     total, weight = np.zeros((frames, WIDTH), np.float64), np.zeros((frames, 1))
@@ -162,8 +176,7 @@ def edit(
         made = _edit_window(
             network, before[place], music[place], np.append(embedding, strength).astype(np.float32), where[place],
             generator, steps, text_guidance, source_guidance,
-            None if on_step is None
-            else (lambda done, of, number=number: on_step(number * of + done, len(windows) * of)),
+            _part_of(on_step, number, len(windows)),
         )  # fmt: skip
         share = _hat(first, last, frames)
         total[place] += made * share
@@ -171,6 +184,11 @@ def edit(
     made = _upright((total / np.maximum(weight, 1e-9)).astype(np.float32))
     free = (mask @ columns_of_parts().astype(np.float32)) > 0
     return np.where(free, made, before).astype(np.float32)
+
+
+def _part_of(on_step: OnStep | None, number: int, count: int) -> OnStep | None:
+    """Steps of one of several equal pieces of work, told as steps of all."""
+    return None if on_step is None else lambda done, of: on_step(number * of + done, count * of)
 
 
 def _edit_windows(first: int, last: int, frames: int) -> list[tuple[int, int]]:

@@ -40,6 +40,8 @@ NO_INSTRUCTION, NO_BEFORE = 0.08, 0.08
 TYPICAL_CHANGE, LEAST_CHANGE = 0.2, 0.03
 """Mean squares of what an edit changes, normalised, over all columns of a window: the mean of all kinds, and about what
 a lean or a shimmy does, from where on a smaller change counts less."""
+SLOW, SLOW_SHARE = frozenset({"stay", "travel", "smoother", "hip_circle", "shimmy"}), 0.4
+"""Kinds of edit that are learnt last, and how much of a batch is drawn from them alone, the rest from all."""
 ORIGINS = "origins"
 """The first stage of the editor's training: a name beside predictor and editor."""
 OPEN = {"predictor": 0.15, "editor": 0.05}
@@ -84,7 +86,8 @@ def train(
     name : predictor, editor, or origins for the editor's first stage alone. corpus : a folder built by `corpus build`.
     out : the weights to write, in weights/ when None. checkpoint : where to go on from. start : weights to begin with
     (as weight_files.find) instead of random ones; their size and statistics stay. minutes, rate : instead of the
-    preset's; a start wants a rate of about a third. cem : False for the editor's ablation.
+    preset's; a start wants a rate of about a third. cem : False for the editor's ablation, which takes of a start what
+    it has too.
     Returns steps, minutes and the running means of the losses. Raises InputError for unknown names, corpora or weights.
     """
     if preset not in PRESETS:
@@ -95,10 +98,10 @@ def train(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(seed)
     network = None if start is None else weights.load(_kind(name), start)
-    config = replace(plan.config, cem=cem) if network is None else network.config
-    task = _TASKS[name](corpus, config, device, seed)
+    config = plan.config if network is None else network.config
+    task = _TASKS[name](corpus, replace(config, cem=cem and config.cem), device, seed)
     if network is not None:
-        task.network.load_state_dict(network.state_dict())
+        _take_over(network, task.network)
     out = out or WEIGHTS / f"{name}.safetensors"
     checkpoint = checkpoint or Path(corpus) / f"{out.stem}.checkpoint.pt"
     loop = training.Plan(minutes or plan.minutes, plan.steps, rate or plan.rate, AVERAGE)
@@ -110,6 +113,18 @@ def train(
     found = training.run(task.network, losses, loop, name=name, checkpoint=checkpoint, seed=seed)
     write_weights(task.network, out)
     return {"parameters": parameters_of(task.network), **found}
+
+
+def _take_over(start: Predictor | Editor, network: Predictor | Editor) -> None:
+    """Weights of a start into a network: all, but for the ablation, where some have no place or another shape."""
+    wanted = network.state_dict()
+    network.load_state_dict(
+        wanted | {name: value for name, value in start.state_dict().items() if _fits(value, wanted.get(name))}
+    )
+
+
+def _fits(value: Tensor, place: Tensor | None) -> bool:
+    return place is not None and value.shape == place.shape
 
 
 def _kind(name: str) -> Kind:
@@ -150,6 +165,7 @@ class EditorTask:
 
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
         self.pairs, self.device = Pairs(corpus, "train", lambda sentences: embedded(sentences, Path(corpus))), device
+        self.slow = self._rows(SLOW)
         self.network = Editor(config)
         sample = self.pairs.batch(512, np.random.default_rng(seed))
         ground = ground_below(sample.before)
@@ -159,7 +175,7 @@ class EditorTask:
 
     def losses(self, size: int, chance: training.Randomness) -> dict[str, Tensor]:
         """The loss terms of the next batch, on what the mask lets change."""
-        network, noise, batch = self.network, chance.noise, self.pairs.batch(size, chance.rng)
+        network, noise, batch = self.network, chance.noise, self.pairs.take(self._drawn(size, chance), chance.rng)
         before, where = batch.before.to(self.device), batch.where.to(self.device)
         ground = ground_below(before)
         was, wanted = network.seen(before, ground), network.seen(batch.after.to(self.device), ground)
@@ -180,6 +196,15 @@ class EditorTask:
             found |= origin_losses(shown.later, shown.yaw, doors, self._origins(batch), where, reads * sees)
         return found
 
+    def _rows(self, kinds: frozenset[str]) -> np.ndarray:
+        return np.flatnonzero([pair.kind in kinds for pair in self.pairs.pairs])
+
+    def _drawn(self, size: int, chance: training.Randomness) -> np.ndarray:
+        rows = chance.rng.integers(len(self.pairs.pairs), size=size)
+        slow = chance.rng.random(size) < (SLOW_SHARE if len(self.slow) else 0)
+        rows[slow] = chance.rng.choice(self.slow, slow.sum())
+        return rows
+
     def _origins(self, batch: EditBatch) -> Origins[Tensor]:
         return Origins(*(part.to(self.device) for part in batch.origins))
 
@@ -189,8 +214,7 @@ class OriginsTask(EditorTask):
 
     def __init__(self, corpus: Path | str, config: Config, device: torch.device, seed: int) -> None:
         super().__init__(corpus, config, device, seed)
-        kinds = origins.RETIMED | origins.TURNED
-        self.rows = np.flatnonzero([pair.kind in kinds for pair in self.pairs.pairs])
+        self.rows = self._rows(origins.RETIMED | origins.TURNED)
         if not config.cem or not len(self.rows):
             raise InputError("Origins are trained with the module, on a corpus with edits that retime or turn.")
 

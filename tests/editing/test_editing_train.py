@@ -1,6 +1,7 @@
 """Batches from a corpus made here, losses by hand, and a run that learns, stops and goes on."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from demos.corpus.styles import STYLE_NAMES
 from demos.editing import data, train
 from demos.editing.conditions import PART_NAMES
 from demos.editing.losses import motion_losses, weighted
+from demos.editing.model import TINY, Editor
 from demos.motion import vector
 from demos.motion.contacts import foot_contacts
 from demos.motion.dance import Dance, Provenance
@@ -137,6 +139,20 @@ def test_a_run_learns_stops_and_goes_on(name, corpus, tmp_path, monkeypatch, no_
     assert found["steps"] == 1
     begun, old = load_file(last), load_file(out)  # with those weights and their statistics, hardly moved
     assert all(torch.equal(begun[name], value) for name, value in old.items())
+
+
+def test_the_ablation_takes_of_a_start_what_it_has_too(corpus, tmp_path, no_reader):
+    start, out = tmp_path / "start.safetensors", tmp_path / "out.safetensors"
+    train.write_weights(Editor.tiny(), start)
+    train.train(
+        "editor", corpus=corpus, preset="trial", start=start, cem=False, out=out, checkpoint=tmp_path / "x.pt",
+        minutes=1e-9, rate=1e-12,
+    )  # fmt: skip
+    with safe_open(str(out), "pt") as file:
+        assert json.loads(file.metadata()["config"]) == asdict(TINY) | {"cem": False}
+    begun, old = load_file(out), load_file(start)
+    assert torch.equal(begun["blocks.0.forward_in.weight"], old["blocks.0.forward_in.weight"])
+    assert begun["detail.out.weight"].shape != old["detail.out.weight"].shape
 
 
 def test_unknown_names_are_one_sentence(corpus):

@@ -7,10 +7,19 @@ from made_motion import make_groove
 
 from demos.audio.conditions import MUSIC, music_condition
 from demos.editing import sampling
-from demos.editing.conditions import CYCLES, PART_NAMES, WHERE, change_mask, columns_of_parts, edit_counts
+from demos.editing.conditions import (
+    CYCLES,
+    PART_NAMES,
+    WHERE,
+    change_mask,
+    columns_of_parts,
+    edit_condition,
+    edit_counts,
+    edit_ways,
+)
 from demos.editing.model import Editor, Predictor
 from demos.motion import vector
-from demos.nn.kinematics import ground_below
+from demos.nn.kinematics import ground_below, moved
 from demos.runtime.errors import InputError
 
 
@@ -98,11 +107,11 @@ def _edited(network, before, **options):
     return sampling.edit(network, before, _music(len(before)), np.ones(128, np.float32), **asked)
 
 
-@pytest.mark.parametrize("guidance", [1.0, 2.0])
+@pytest.mark.parametrize("options", [{}, {"text_guidance": 2.0, "source_guidance": 2.0}, {"cyclic": True}])
 @pytest.mark.parametrize(("start", "stop"), [(0, 60), (150, 300), (20, 560), (560, 600)])
-def test_what_was_not_asked_to_change_is_bit_equal(editor, groove_vectors, start, stop, guidance):
+def test_what_was_not_asked_to_change_is_bit_equal(editor, groove_vectors, start, stop, options):
     before = groove_vectors[:600]
-    after = _edited(editor, before, start=start, stop=stop, text_guidance=guidance, source_guidance=guidance)
+    after = _edited(editor, before, start=start, stop=stop, **options)
     changed = after != before
     outside = np.ones(600, bool)
     outside[max(start - 12, 0) : stop + 12] = False
@@ -127,9 +136,22 @@ def test_words_seeds_and_strength_matter_even_to_an_untrained_network(editor, gr
         )
 
 
-def test_steps_are_told(editor, groove_vectors):
+def test_a_long_cyclic_edit_is_several_short_ones(editor, groove_vectors):
+    before = groove_vectors[:600]
+    whole = _edited(editor, before, start=20, stop=560, cyclic=True)
+    first = _edited(editor, before[:200], start=20, stop=200)
+    np.testing.assert_array_equal(whole[:200], first)
+    short = _edited(editor, before, start=20, stop=200, cyclic=True)
+    np.testing.assert_array_equal(short, _edited(editor, before, start=20, stop=200))
+
+
+@pytest.mark.parametrize("cyclic", [False, True])
+def test_steps_are_told(editor, groove_vectors, cyclic):
     told = []
-    _edited(editor, groove_vectors[:600], start=0, stop=600, on_step=lambda done, of: told.append((done, of)))
+    _edited(
+        editor, groove_vectors[:600], start=0, stop=600, cyclic=cyclic,
+        on_step=lambda done, of: told.append((done, of)),
+    )  # fmt: skip
     assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
     assert len(told) > 4  # more than one window
 
@@ -160,6 +182,31 @@ def test_an_edit_counts_from_its_first_downbeat():
     np.testing.assert_allclose(late, counts, atol=1e-5)
     assert np.abs(edit_counts(music, 140)[:, 0] + counts[:, 0]).max() < 0.01  # a bar later: the other half of eight
     assert not edit_counts(np.zeros((300, 39), np.float32), 100).any()
+
+
+def test_an_edit_knows_the_ways_to_its_start_and_its_end():
+    frames = 300
+    walk = _standing(frames)
+    walk[:, 6] = np.linspace(0, 6, frames)
+    ways = edit_ways(walk, 60, 200)
+    np.testing.assert_allclose(ways[150], [0, 0, 6 * (60 - 150) / 299, 6 * (199 - 150) / 299], atol=0.01)
+    turned = moved(torch.from_numpy(walk)[None], torch.tensor([2.0]), torch.tensor([[3.0, -1.0]]))[0].numpy()
+    np.testing.assert_allclose(edit_ways(turned, 60, 200), ways, atol=1e-4)
+
+
+def test_times_of_an_edit_stay_where_training_had_them():
+    mask = change_mask(900, 100, 800, frozenset({"head"}))
+    told = edit_condition(mask, np.zeros((900, MUSIC), np.float32), _standing(900), 100, 800)
+    np.testing.assert_allclose(told[100:800, -2:].sum(1), 1, atol=1e-6)
+    assert told.shape == (900, WHERE)
+    assert told[:, -2:].max() <= 1
+    assert not told[:100].any()
+
+
+def _standing(frames: int) -> np.ndarray:
+    vectors = np.zeros((frames, 151), np.float32)
+    vectors[:, [7, 11]] = 1  # no joint turned: facing +z
+    return vectors
 
 
 def _inputs() -> tuple:
