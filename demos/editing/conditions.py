@@ -18,6 +18,8 @@ WHERE = len(PART_NAMES) + 2 * len(CYCLES) + 4 + 2
 """Columns of an edit's condition."""
 CYCLIC = frozenset({"faster"})
 """Kinds that are back where the dance was every eight beats: a long one is several short ones."""
+ONCE = frozenset({"turn"})
+"""Kinds that happen once, at the beginning of a long stretch: the rest of it stays as it is."""
 _LONG_S = 8.0
 _HELD_POSE_S = 0.4  # held poses are no layer
 

@@ -13,7 +13,7 @@ from demos.corpus.edit_kinds import EDIT_KINDS
 from demos.corpus.edits import Edit, carry_out, sample_chain, sample_edit
 from demos.corpus.instructions import instructions
 from demos.corpus.report import Window
-from demos.editing.conditions import CYCLIC, PART_NAMES, blend_s, columns_of_parts
+from demos.editing.conditions import PART_NAMES, blend_s, columns_of_parts
 from demos.editing.evaluate_material import Stretch
 from demos.editing.evaluate_prediction import measured
 from demos.editing.model import Editor, Predictor
@@ -201,7 +201,7 @@ def apply(
         network, before, stretch.music, embedding, start=round(edit.start_s * FPS), stop=round(edit.end_s * FPS),
         parts=edit.parts, blend=round(blend_s(edit.kind) * FPS), strength=edit.strength, seed=seed % 2**31,
         steps=settings.steps, text_guidance=settings.text_guidance, source_guidance=settings.source_guidance,
-        cyclic=edit.kind in CYCLIC,
+        kind=edit.kind,
     )  # fmt: skip
 
 

@@ -289,7 +289,9 @@ class Course(nn.Module):
             hidden = hidden + layer(functional.silu(hidden).transpose(1, 2)).transpose(1, 2)
         inside = (where[..., : len(PART_NAMES)].amax(-1, keepdim=True) > 0).float()
         place, rate, sure_place, sure_rate = self.out(hidden).float().split(2, dim=-1)
-        sure_place = (SURE_SPAN * (sure_place / SURE_SPAN).tanh() * inside).exp()
+        # Outside, the dance is where it was, but turned it may stay: two turns are as good as none.
+        outside = (inside - 1) * sure_place.new_tensor([0.0, SURE_SPAN])
+        sure_place = (SURE_SPAN * (sure_place / SURE_SPAN).tanh() * inside + outside).exp()
         sure_rate = SURE_RATE * (SURE_SPAN * (sure_rate / SURE_SPAN).tanh()).exp()
         told = (place * inside, rate[:, 1:] * inside[:, 1:] / FPS, sure_place, sure_rate[:, 1:])
         later, yaw = fused(*(torch.cat(part.unbind(-1)) for part in told)).chunk(2)
@@ -488,8 +490,10 @@ class Editor(nn.Module):
             acts = acts.amax(-1, keepdim=True)
             taking = Taking(later, side, swing.float() * doors.swing.sigmoid(), even.float(), yaw)
             retimed = doors.later.sigmoid()
+            turned = doors.yaw.sigmoid() * yaw
+            round_ = (2 * torch.pi * (turned / (2 * torch.pi)).round()).detach()  # it ends at whole turns, not at none
             shown = taking._replace(
-                later=retimed * acts * later, yaw=doors.yaw.sigmoid() * acts * yaw, even=(1 - retimed) * taking.even
+                later=retimed * acts * later, yaw=round_ + acts * (turned - round_), even=(1 - retimed) * taking.even
             )
             kept = self.seen(self.taken(before, shown), ground) * seeing
             kept = kept + taking.swing * (kept - kept.mean(dim=1, keepdim=True))

@@ -25,7 +25,6 @@ from demos.corpus.edits import carry_out
 from demos.corpus.styles import STYLE_NAMES
 from demos.editing import reader, sampling, telling
 from demos.editing import weights as networks
-from demos.editing.conditions import CYCLIC
 from demos.editing.couples import NAMES, addressed
 from demos.editing.model import Editor, Predictor
 from demos.editing.orders import FULL, Job, Order, job_of
@@ -294,7 +293,7 @@ def _carry_out(
     made = sampling.edit(
         network, vectors, music, job.reading.embedding, start=start, stop=stop, blend=blend, parts=parts,
         strength=job.strength, seed=order.seed + dancer, steps=order.steps, text_guidance=order.text_guidance,
-        source_guidance=order.source_guidance, cyclic=job.edit.kind in CYCLIC, on_step=on_step,
+        source_guidance=order.source_guidance, kind=job.edit.kind, on_step=on_step,
     )  # fmt: skip
     after = vector.decode(made)
     contacts = vector.contacts_of(made)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from demos.corpus.styles import STYLE_NAMES
-from demos.editing.conditions import change_mask, columns_of_parts, edit_condition
+from demos.editing.conditions import CYCLIC, ONCE, change_mask, columns_of_parts, edit_condition
 from demos.editing.data import WINDOW
 from demos.editing.model import Editor, Predictor, token_frames
 from demos.motion.vector import CONTACTS, ROTATIONS, WIDTH
@@ -137,7 +137,7 @@ def edit(
     steps: int = 10,
     text_guidance: float = 1.0,
     source_guidance: float = 1.0,
-    cyclic: bool = False,
+    kind: str = "",
     on_step: OnStep | None = None,
 ) -> np.ndarray:
     """The dance changed as an instruction asks -> (frames, 151).
@@ -146,12 +146,15 @@ def edit(
     it is about. parts : the plain parts that may change. blend : frames on either side over which the change comes and
     goes; further out, and in all other parts, the result is bit-equal to `before`. strength : 0 .. 1.
     text_guidance, source_guidance : how much more than chance the words, the dance before count; 1 takes them as they
-    are (InstructPix2Pix eq. 3). cyclic : see conditions.CYCLIC. Raises ValueError for arrays that do not fit.
+    are (InstructPix2Pix eq. 3). kind : of the edit, where it is known: some are
+    carried out otherwise over long stretches (conditions.CYCLIC, ONCE). Raises ValueError for arrays that do not fit.
     """
     frames = len(before)
     if before.shape != (frames, WIDTH) or len(music) != frames:
         raise ValueError(f"before is {before.shape} and music {music.shape}: both need the same frames")
-    if cyclic and (count := math.ceil((stop - start + 2 * blend) / WINDOW)) > 1:
+    if kind in ONCE:
+        stop = min(stop, start + WINDOW - 2 * blend)
+    if kind in CYCLIC and (count := math.ceil((stop - start + 2 * blend) / WINDOW)) > 1:
         made, edges = [], np.linspace(start, stop, count + 1).round().astype(int)
         for piece, (begin, end) in enumerate(pairwise(edges)):
             first, last = begin if piece else 0, end if piece < count - 1 else frames

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from demos.audio.conditions import MUSIC
 from demos.editing.conditions import PART_NAMES, WHERE
-from demos.editing.model import DOOR_SPEED, WIDTH, Editor, Posterior, Taken, Taking
+from demos.editing.model import DOOR_SPEED, TINY, WIDTH, Course, Editor, Posterior, Taken, Taking
 from demos.motion import rotations, vector
 from demos.motion.motion import Motion
 from demos.motion.skeleton import FEET, MIRROR
 from demos.nn.diffusion import scheduler
-from demos.nn.kinematics import ground_below, moved
+from demos.nn.kinematics import ground_below, heading, moved
 
 
 @pytest.fixture
@@ -144,3 +145,38 @@ def test_what_is_taken_from_other_times_is_whole(dance):
             ]  # fmt: skip
     assert torch.allclose(*made[True], atol=1e-4)
     assert not torch.allclose(*made[False], atol=1e-2)
+
+
+def test_who_has_turned_round_does_not_turn_back_where_the_edit_ends(dance, monkeypatch):
+    network = Editor.tiny()
+    mask = torch.cat([torch.ones(40), torch.linspace(1, 0, 10), torch.zeros(10)])
+    where = torch.zeros(2, 60, WHERE)
+    where[..., : len(PART_NAMES)] = mask[:, None]
+    turn = 2 * torch.pi * torch.linspace(0, 1.5, 60).clamp(max=1).expand(2, -1)[..., None]
+    monkeypatch.setattr(network.course, "forward", lambda *_: (torch.zeros_like(turn), turn))
+    standing = torch.zeros_like(dance)
+    standing[..., [7, 11]] = 1  # no joint turned: facing +z
+    with torch.no_grad():
+        network.doors.weight.zero_()
+        network.doors.bias.fill_(-20 / DOOR_SPEED)
+        network.doors.bias[2] = 20 / DOOR_SPEED
+        ground = ground_below(standing)
+        made = network(
+            torch.randn_like(dance), torch.tensor([300, 300]), standing, ground, torch.zeros(2, 60, 39),
+            torch.zeros(2, 129), where, torch.ones(2), torch.ones(2),
+        )  # fmt: skip
+        facing = heading(network.shown(made, ground))
+    assert torch.allclose(facing[:, 19].abs(), torch.tensor(2 * torch.pi * 1.5 * 19 / 59), atol=0.05)
+    assert facing[:, 40:].abs().max() < 0.05
+
+
+def test_a_turn_is_not_called_back_by_the_frames_after_it():
+    course = Course(TINY)
+    with torch.no_grad():
+        course.out.bias[1] = 6.0  # radians at every frame
+        where = torch.zeros(1, 60, WHERE)
+        where[:, :30, 0] = 1
+        later, yaw = course(torch.zeros(1, 10, TINY.width), where, torch.zeros(1, 60, MUSIC))
+    assert later.abs().max() == 0
+    assert yaw[0, :30].min() > 5
+    assert yaw[0, 59] > 4

@@ -107,7 +107,9 @@ def _edited(network, before, **options):
     return sampling.edit(network, before, _music(len(before)), np.ones(128, np.float32), **asked)
 
 
-@pytest.mark.parametrize("options", [{}, {"text_guidance": 2.0, "source_guidance": 2.0}, {"cyclic": True}])
+@pytest.mark.parametrize(
+    "options", [{}, {"text_guidance": 2.0, "source_guidance": 2.0}, {"kind": "faster"}, {"kind": "turn"}]
+)
 @pytest.mark.parametrize(("start", "stop"), [(0, 60), (150, 300), (20, 560), (560, 600)])
 def test_what_was_not_asked_to_change_is_bit_equal(editor, groove_vectors, start, stop, options):
     before = groove_vectors[:600]
@@ -138,18 +140,25 @@ def test_words_seeds_and_strength_matter_even_to_an_untrained_network(editor, gr
 
 def test_a_long_cyclic_edit_is_several_short_ones(editor, groove_vectors):
     before = groove_vectors[:600]
-    whole = _edited(editor, before, start=20, stop=560, cyclic=True)
+    whole = _edited(editor, before, start=20, stop=560, kind="faster")
     first = _edited(editor, before[:200], start=20, stop=200)
     np.testing.assert_array_equal(whole[:200], first)
-    short = _edited(editor, before, start=20, stop=200, cyclic=True)
+    short = _edited(editor, before, start=20, stop=200, kind="faster")
     np.testing.assert_array_equal(short, _edited(editor, before, start=20, stop=200))
 
 
-@pytest.mark.parametrize("cyclic", [False, True])
-def test_steps_are_told(editor, groove_vectors, cyclic):
+def test_a_turn_is_done_at_the_beginning_of_a_long_stretch(editor, groove_vectors):
+    before = groove_vectors[:600]
+    after = _edited(editor, before, start=100, stop=560, kind="turn")
+    np.testing.assert_array_equal(after[100 + 240 :], before[100 + 240 :])
+    assert (after != before)[100:300].any(1).all()
+
+
+@pytest.mark.parametrize("kind", ["", "faster"])
+def test_steps_are_told(editor, groove_vectors, kind):
     told = []
     _edited(
-        editor, groove_vectors[:600], start=0, stop=600, cyclic=cyclic,
+        editor, groove_vectors[:600], start=0, stop=600, kind=kind,
         on_step=lambda done, of: told.append((done, of)),
     )  # fmt: skip
     assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
