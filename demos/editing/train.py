@@ -40,7 +40,7 @@ NO_INSTRUCTION, NO_BEFORE = 0.08, 0.08
 TYPICAL_CHANGE, LEAST_CHANGE = 0.2, 0.03
 """Mean squares of what an edit changes, normalised, over all columns of a window: the mean of all kinds, and about what
 a lean or a shimmy does, from where on a smaller change counts less."""
-SLOW, SLOW_SHARE = frozenset({"stay", "travel", "smoother", "hip_circle", "shimmy"}), 0.4
+SLOW, SLOW_SHARE = frozenset({"stay", "travel", "smoother", "hip_circle", "shimmy", "faster", "turn"}), 0.4
 """Kinds of edit that are learnt last, and how much of a batch is drawn from them alone, the rest from all."""
 ORIGINS = "origins"
 """The first stage of the editor's training: a name beside predictor and editor."""
