@@ -127,6 +127,18 @@ def test_arms_already_at_the_height_of_the_shoulders_need_only_go_where_asked(da
     assert not check(ahead, carry_out(ahead, make_edit(ahead, "lower_arms", strength=STRONG)), aside).achieved
 
 
+def test_an_arm_already_overhead_need_only_stay_there(dance):
+    one = carry_out(dance, make_edit(dance, "raise_arms", params={"side": "left"}, strength=STRONG))
+    both = make_edit(one, "raise_arms", strength=STRONG)
+    verdict = check(one, carry_out(one, both), both)
+    assert verdict.achieved
+    assert "lower" not in verdict.reason
+    assert not check(one, one, both).achieved
+    right = carry_out(one, make_edit(one, "raise_arms", params={"side": "right"}, strength=STRONG))
+    left_down = carry_out(right, make_edit(right, "lower_arms", params={"side": "left"}, strength=STRONG))
+    assert not check(one, left_down, both).achieved
+
+
 def test_the_left_arm_for_the_right_fails(dance):
     right = make_edit(dance, "raise_arms", params={"side": "right"}, strength=STRONG)
     left = make_edit(dance, "raise_arms", params={"side": "left"}, strength=STRONG)

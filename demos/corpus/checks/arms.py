@@ -9,6 +9,8 @@ from demos.corpus.edit_kinds import Params
 from demos.corpus.measures.performer import ARM_M
 
 _RAISED = {"overhead": (0.20, 0.95, 0.06), "side": (0.96, 0.14, 0.12), "front": (0.02, 0.16, 0.95)}
+_STAYS = 0.3
+"""Score from which an arm that hardly rose was up before."""
 _HIP = (0.06, -0.60, 0.10)
 
 
@@ -34,8 +36,8 @@ def _least(findings: list[tuple[float, float]]) -> tuple[float, float]:
 def raised(before: View, after: View, params: Params) -> Finding:
     """How far up the wrists came and stayed, and how near they are to where they were asked to be.
 
-    To the front or side it is enough that they stay at the height of the shoulders: wrists that were there now and
-    then before, only elsewhere, have no further to rise.
+    To the front or side it is enough that they stay at the height of the shoulders, overhead that they stay well above
+    them: wrists that were there now and then before, only elsewhere, have no further to rise.
     """
     target = np.array(_RAISED[params["to"]])
     found = []
@@ -43,14 +45,14 @@ def raised(before: View, after: View, params: Params) -> Finding:
         b, a = before.wrist(side), after.wrist(side)
         rise = q(a[:, 1], 30) - q(b[:, 1], 30)
         score = rise / max(target[1] - q(b[:, 1], 30), 0.4)
-        if params["to"] != "overhead":
-            score = max(score, (q(a[:, 1], 30) + 0.45) / 0.4)
-        near = 1 - _away(a, target) / max(_away(b, target), 0.3)
+        low, room = (0.25, 0.5) if params["to"] == "overhead" else (-0.45, 0.4)
+        score = max(score, (q(a[:, 1], 30) - low) / room)
+        near = 1 - _away(a, target) / max(_away(b, target), 1.0 if q(b[:, 1], 30) > low else 0.3)
         found.append((min(score, near / 0.9), rise * ARM_M))
     score, rise = _least(found)
     where = {"overhead": "overhead", "side": "to the side", "front": "to the front"}[params["to"]]
-    more = "higher" if rise >= 0 else "lower"
-    return Finding(score, f"{named(params)} {verb(params, 'are', 'is')} {cm(rise)} {more}, {where}")
+    how = f"{cm(rise)} {'higher' if rise >= 0 else 'lower'}" if rise > 0.05 or score < _STAYS else "up"
+    return Finding(score, f"{named(params)} {verb(params, 'are', 'is')} {how}, {where}")
 
 
 def raise_room(before: View, params: Params) -> float:
