@@ -33,7 +33,7 @@ _DEEP_PERSON = {"pelvis": 0.9, "chest": 0.76, "neck": 0.9, "head": 1.42, "arm": 
 """Thickness by that of a balloon: trunks are not round, people's heads longer than wide, and buttocks stand out."""
 _AHEAD = {"chest": 0.018, "pelvis": 0.012, "head": 0.009, "thigh": 0.011, "shin": -0.006}
 """Heights: how far before its bones a person's flesh lies: the chest before the joints of the shoulders, calves behind.
-These and _DEEP_PERSON were read off MakeHuman's body, to a few per cent what anthropometry says."""
+These and _DEEP_PERSON were read off MakeHuman's body; other people differ."""
 _FOOT = 0.115, 0.032
 """Heights: how far toes and heel are from the ankle."""
 _FINE = 105
