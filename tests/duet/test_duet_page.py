@@ -184,7 +184,7 @@ def test_nothing_sticks_out_of_a_phone(browser, address):
 def test_the_endpoint_makes_a_couple_and_finds_a_partner(address, click_song, tmp_path):
     client = Client(address, verbose=False)
     described = cast(dict, client.view_api(return_format="dict", print_info=False))
-    assert set(described["named_endpoints"]) == {"/duet", "/compare"}
+    assert set(described["named_endpoints"]) == {"/duet", "/compare", "/systems"}
     song = handle_file(str(click_song))
     made, about = client.predict(song, None, 3, "salsa", "hold", 1, api_name="/duet")
     assert about["seconds"] == pytest.approx(3.0)
