@@ -40,17 +40,28 @@ class Parcel:
 
 
 @dataclass(frozen=True)
+class Inbox:
+    """Of one room. parcel : the one last sent to it. recalled : the one last taken back from it; the room puts back
+    what was there."""
+
+    parcel: gr.State = field(default_factory=lambda: gr.State(None))
+    recalled: gr.State = field(default_factory=lambda: gr.State(None))
+
+
+@dataclass(frozen=True)
 class Desk:
     """Where parcels pass.
 
-    parcel : the one last sent. recalled : the one last taken back; the room that received it puts back what was there.
+    inboxes : HASH -> of that room. Rooms have one each, so that nothing is told to a tab that was never opened: gradio
+    (6.31) would later show such a tab without the properties of its parts.
     tabs : of the page, None where there is but one room. receivers : HASH -> the words on the button that sends there.
+    sent : the parcel last sent to any.
     """
 
-    parcel: gr.State
-    recalled: gr.State
-    tabs: gr.Tabs | None
-    receivers: Mapping[str, str]
+    inboxes: Mapping[str, Inbox]
+    tabs: gr.Tabs | None = None
+    receivers: Mapping[str, str] = field(default_factory=dict)
+    sent: gr.State = field(default_factory=lambda: gr.State(None))
 
     def buttons(self, room: str) -> dict[str, gr.Button]:
         """Buttons for the receiving rooms other than `room` itself, by their HASH."""
@@ -71,7 +82,7 @@ class Desk:
             return
         for to, button in buttons.items():
             sent = button.click(
-                _sender(room, to, pack), list(inputs), [self.parcel, self.tabs],
+                _sender(room, to, pack), list(inputs), [self.inboxes[to].parcel, self.sent, self.tabs],
                 show_progress="hidden", api_visibility="private",
             )  # fmt: skip
             sent.then(None, js=TO_THE_TOP, api_visibility="private")
@@ -86,8 +97,11 @@ class Desk:
         with gr.Tabs() as tabs:
             yield replace(self, tabs=tabs)
         silent: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        self.parcel.change(lambda parcel: _said(parcel, titles), self.parcel, [bar, told], **silent)
-        undo.click(_take_back, self.parcel, [self.recalled, tabs, bar], **silent)
+        self.sent.change(lambda parcel: _said(parcel, titles), self.sent, [bar, told], **silent)
+        recalled = {room: inbox.recalled for room, inbox in self.inboxes.items()}
+        undo.click(
+            lambda parcel: _take_back(parcel, list(recalled)), self.sent, [tabs, bar, *recalled.values()], **silent
+        )
         close.click(lambda: gr.update(visible=False), None, bar, **silent)
 
 
@@ -98,18 +112,20 @@ def _said(parcel: Parcel | None, titles: Mapping[str, str]) -> tuple:
     return gr.update(visible=True), f'<p role="status">{html.escape(text)}</p>'
 
 
-def _take_back(parcel: Parcel | None) -> tuple:
+def _take_back(parcel: Parcel | None, rooms: Sequence[str]) -> tuple:
     if parcel is None:
-        return gr.skip(), gr.skip(), gr.update(visible=False)
-    return parcel, gr.Tabs(selected=parcel.origin or parcel.to), gr.update(visible=False)
+        return gr.skip(), gr.update(visible=False), *(gr.skip() for _ in rooms)
+    recalled = (parcel if room == parcel.to else gr.skip() for room in rooms)
+    return gr.Tabs(selected=parcel.origin or parcel.to), gr.update(visible=False), *recalled
 
 
 def _sender(room: str, to: str, pack: Callable[..., Parcel]) -> Callable[..., tuple]:
     def send(*values: Any) -> tuple:
         try:
-            return replace(pack(to, *values), origin=room), gr.Tabs(selected=to)
+            parcel = replace(pack(to, *values), origin=room)
         except InputError as error:
             gr.Warning(str(error))
-            return gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), gr.skip()
+        return parcel, parcel, gr.Tabs(selected=to)
 
     return send

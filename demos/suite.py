@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.themes import Base
 from gradio.themes.utils import colors, sizes
 
-from demos.handover import Desk
+from demos.handover import Desk, Inbox
 from demos.runtime import workspace
 from demos.runtime.settings import ASSETS, Settings
 
@@ -133,7 +133,7 @@ def build_suite(settings: Settings) -> gr.Blocks:
     with gr.Blocks(title="Dancefloor", delete_cache=(3600, 86400), analytics_enabled=False) as suite:
         gr.HTML(HEADER.format(tagline=html.escape(TAGLINE)), padding=False)
         folder = gr.State(None, delete_callback=_leave)
-        desk = Desk(gr.State(None), gr.State(None), None, {})
+        desk = Desk({each.HASH: Inbox() for each in ROOMS})
         if len(ROOMS) == 1:  # one tab alone is no choice: show the room itself
             ROOMS[0].build(suite, folder, desk)
         else:

@@ -42,9 +42,10 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     arrived = _connect_stage(wires, stage)
     desk.connect(HASH, stage.sends, handlers.pack, [studio])
     # A tab is made when it is first opened, so a parcel may be here before the studio is: looked for at both times.
-    for event in (desk.parcel.change, arrived.then):
-        wires.quick(event, handlers.receive, desk.parcel)
-    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
+    inbox = desk.inboxes[HASH]
+    for event in (inbox.parcel.change, arrived.then):
+        wires.quick(event, handlers.receive, inbox.parcel)
+    wires.quick(inbox.recalled.change, handlers.withdraw, inbox.recalled)
     api.publish()
 
 

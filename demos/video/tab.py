@@ -39,9 +39,10 @@ def build(page: gr.Blocks, folder: gr.State, desk: Desk) -> None:
     saving = wires.job(screen.save.click, handlers.begin_saving, handlers.save, screen.kind)
     wires.stop(screen.stop, [saving], handlers.stopped_saving)
     # A tab is made when it is first opened, so a parcel may be here before the cast is: looked for at both times.
-    for event in (desk.parcel.change, arrived.then):
-        wires.quick(event, handlers.receive, desk.parcel)
-    wires.quick(desk.recalled.change, handlers.withdraw, desk.recalled)
+    inbox = desk.inboxes[HASH]
+    for event in (inbox.parcel.change, arrived.then):
+        wires.quick(event, handlers.receive, inbox.parcel)
+    wires.quick(inbox.recalled.change, handlers.withdraw, inbox.recalled)
     desk.connect(HASH, screen.sends, handlers.pack, [cast])
     api.publish()
 

@@ -129,18 +129,6 @@ def test_ask_refine_play_pin_send_and_come_back(browser, address):
     expect(visit.page.locator("#find-wishes .fd-wish")).to_have_count(3, timeout=WAIT_MS)
     expect(visit.page.locator("#find-wishes .fd-wish-text").last).to_have_text(names[0])
 
-    visit.end()
-
-
-def test_pinned_dances_go_to_compare(browser, address):
-    """From a fresh page: after a dance was sent to one tab, the next tab that opens by sending stays empty (known)."""
-    visit = begin(browser, address)
-    visit.cards.first.locator(".fd-play").click()
-    expect(visit.page.locator("#find-about h3")).to_be_visible(timeout=WAIT_MS)
-    for place in (0, 1):
-        visit.tool(place, "pin")
-        expect(visit.page.locator("#find-pins .fd-pin")).to_have_count(place + 1)
-    names = visit.page.locator("#find-pins .fd-pin-play span").all_inner_texts()
     visit.page.click("#find-send-compare")
     heads = visit.page.locator("#compare-measures table").first.locator("thead th")
     expect(heads).to_have_text(["Measure", *names], timeout=WAIT_MS)

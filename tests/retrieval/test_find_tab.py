@@ -188,7 +188,7 @@ def test_nothing_is_sent_from_an_empty_stage():
 
 def test_a_desk_has_a_button_for_every_other_room():
     with gr.Blocks():
-        desk = Desk(gr.State(None), gr.State(None), gr.Tabs(), {"find": "Find more like this", "edit": "Send to Edit"})
+        desk = Desk({}, gr.Tabs(), {"find": "Find more like this", "edit": "Send to Edit"})
         assert list(desk.buttons("find")) == ["edit"]
 
 
